@@ -11,8 +11,9 @@ namespace troupe {
 std::uint32_t crc32c(byte_view bytes, std::uint32_t seed) {
   TROUPE_ASSERT(bytes.size() <= INT_MAX);
   // isa-l's interface predates const; it only reads.
-  auto* data = const_cast<unsigned char*>( // NOLINT(cppcoreguidelines-pro-type-const-cast)
-    reinterpret_cast<const unsigned char*>(bytes.data()));
+  auto* data
+    = const_cast<unsigned char*>( // NOLINT(cppcoreguidelines-pro-type-const-cast)
+      reinterpret_cast<const unsigned char*>(bytes.data()));
   return ~crc32_iscsi(data, static_cast<int>(bytes.size()), ~seed);
 }
 

@@ -26,8 +26,8 @@ inline void append(byte_buffer& out, byte_view bytes) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
-/// CRC-32C (Castagnoli) of `bytes`, continued from `seed` (the result for the bytes before).
-/// Source: RFC 3720, appendix B.4; computed by isa-l's `crc32_iscsi`.
+/// CRC-32C (Castagnoli) of `bytes`, continued from `seed` (the result for the bytes
+/// before). Source: RFC 3720, appendix B.4; computed by isa-l's `crc32_iscsi`.
 [[nodiscard]] std::uint32_t crc32c(byte_view bytes, std::uint32_t seed = 0);
 
 /// Writes `x` at `out`, least significant byte first.

@@ -1,4 +1,5 @@
-/// The one error type: a code of ours, with a sentence that names the thing and the remedy.
+/// The one error type: a code of ours, with a sentence that names the thing and the
+/// remedy.
 ///
 /// The only CAF that a core sees. Expected trouble is a value: `caf::expected<T>` from
 /// functions, `caf::result<T>` from handlers. Make one with `fail(ec::x, "sentence")`;
@@ -69,8 +70,8 @@ enum class ec : std::uint8_t {
 /// An error of `code` whose sentence is `what`: name the thing and the remedy.
 [[nodiscard]] error fail(ec code, std::string what);
 
-/// The code of `e`, or `ec::internal` when it is not of our category (CAF's own errors are
-/// converted where they arise, see `actors/behavior.hpp`).
+/// The code of `e`, or `ec::internal` when it is not of our category (CAF's own errors
+/// are converted where they arise, see `actors/behavior.hpp`).
 /// @pre `e` is an error, not none.
 [[nodiscard]] ec code_of(const error& e);
 
@@ -80,7 +81,8 @@ enum class ec : std::uint8_t {
 /// `e` for people: "code: sentence". CAF's own categories are named too.
 [[nodiscard]] std::string render(const error& e);
 
-/// Lets CAF make an error from a bare code, and compare an error with one: `e == ec::busy`.
+/// Lets CAF make an error from a bare code, and compare an error with one: `e ==
+/// ec::busy`.
 [[nodiscard]] error make_error(ec code);
 
 } // namespace troupe

@@ -28,9 +28,7 @@ public:
   friend constexpr bool operator==(const strong&, const strong&) = default;
 
   /// The next integer identifier; for counters such as epochs, LSNs and incarnations.
-  [[nodiscard]] constexpr strong next() const
-    requires std::integral<Rep>
-  {
+  [[nodiscard]] constexpr strong next() const requires std::integral<Rep> {
     return strong{static_cast<Rep>(value_ + 1)};
   }
 
