@@ -1,0 +1,62 @@
+# troupe_library(NAME x [SOURCES a.cpp ...] [DEPS troupe::y ...] [PROTOS x.proto ...])
+#
+# Adds the library troupe_x, alias troupe::x. Headers are included from the source root
+# ("x/a.hpp"), generated ones from the same path ("x/x.pb.h"). A folder that has only headers,
+# or nothing yet, names no SOURCES and becomes an interface library.
+
+add_library(troupe_warnings INTERFACE)
+target_compile_options(troupe_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+
+set(TROUPE_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
+
+# Compiles .proto files into a library of their own, so that our warnings do not meet
+# generated code.
+function(troupe_protos TARGET)
+  set(sources "")
+  foreach(proto IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH proto OUTPUT_VARIABLE path)
+    cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    cmake_path(REMOVE_EXTENSION path OUTPUT_VARIABLE stem)
+    set(stem "${TROUPE_GENERATED_DIR}/${stem}")
+    add_custom_command(
+      OUTPUT "${stem}.pb.cc" "${stem}.pb.h"
+      COMMAND protobuf::protoc "--cpp_out=${TROUPE_GENERATED_DIR}"
+        "--dependency_out=${stem}.d" -I "${PROJECT_SOURCE_DIR}" "${path}"
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+      DEPENDS "${PROJECT_SOURCE_DIR}/${path}"
+      DEPFILE "${stem}.d"
+      COMMENT "Generating ${path}"
+      VERBATIM)
+    list(APPEND sources "${stem}.pb.cc")
+  endforeach()
+  file(MAKE_DIRECTORY "${TROUPE_GENERATED_DIR}")
+  add_library(${TARGET} STATIC ${sources})
+  target_include_directories(${TARGET} SYSTEM PUBLIC "${TROUPE_GENERATED_DIR}")
+  target_link_libraries(${TARGET} PUBLIC protobuf::libprotobuf)
+endfunction()
+
+function(troupe_library)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;DEPS;PROTOS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME)
+    message(FATAL_ERROR "troupe_library: NAME missing, or unknown: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  set(target troupe_${arg_NAME})
+
+  if(arg_PROTOS)
+    troupe_protos(${target}_proto ${arg_PROTOS})
+    list(APPEND arg_DEPS ${target}_proto)
+  endif()
+
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    set(visibility PUBLIC)
+    target_link_libraries(${target} PRIVATE troupe_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  add_library(troupe::${arg_NAME} ALIAS ${target})
+  target_include_directories(${target} ${visibility} "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${target} ${visibility} ${arg_DEPS})
+endfunction()
