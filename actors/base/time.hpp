@@ -21,4 +21,17 @@ struct node_time {
 using duration = node_time::duration;
 using time_point = node_time::time_point;
 
+/// Names the time base of `wall_point`: the Unix epoch, UTC, leap seconds not counted.
+struct wall_base {
+  using duration = troupe::duration;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<wall_base, duration>;
+  static constexpr bool is_steady = false;
+};
+
+/// Time of day. Data for people and for expiry dates, never an argument about liveness
+/// or order: it jumps.
+using wall_point = wall_base::time_point;
+
 } // namespace troupe
