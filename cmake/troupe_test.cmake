@@ -39,5 +39,5 @@ function(troupe_test)
       LABELS ${arg_RING}
       TIMEOUT ${TROUPE_TIMEOUT_${arg_RING}}
       RUN_SERIAL ${serial}
-      FAIL_REGULAR_EXPRESSION "test cases: +0 ")
+      FAIL_REGULAR_EXPRESSION "test cases: +0 [|]")
 endfunction()
