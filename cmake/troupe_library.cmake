@@ -60,3 +60,21 @@ function(troupe_library)
   target_include_directories(${target} ${visibility} "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} ${visibility} ${arg_DEPS})
 endfunction()
+
+# All programs, and nothing else: what `make build` makes.
+add_custom_target(programs)
+
+# troupe_program(NAME troupe SOURCES troupe_main.cpp [DEPS troupe::apps ...])
+#
+# Adds the program build/bin/NAME.
+function(troupe_program)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;DEPS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
+    message(FATAL_ERROR
+      "troupe_program: NAME or SOURCES missing, or unknown: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPS} troupe_warnings)
+  add_dependencies(programs ${arg_NAME})
+endfunction()

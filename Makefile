@@ -1,0 +1,63 @@
+# The one entry: `make help` lists what there is. Works on a bare Debian 12.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+
+rings := tidy unit actor simulation integration
+ctest := ctest --test-dir build --output-on-failure --no-tests=error
+
+.PHONY: help setup test check build form format tidy asan tsan clean
+
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: ## Install what the build needs (apt-get)
+	@tools/setup.sh
+
+test: form build/build.ninja ## Check form, build, run every ring of tests
+	cmake --build build -j $(JOBS)
+	@JOBS=$(JOBS) python3 tests/tidy/clang_tidy.py build changed
+	@for ring in $(rings); do \
+	  count=$$(ctest --test-dir build -N -L "^$$ring$$" | sed -n 's/^Total Tests: //p'); \
+	  if [ "$$count" -gt 0 ]; then echo "ring $$ring: $$count cases"; fi; \
+	done
+	$(ctest) -j $(JOBS)
+
+check: form build/build.ninja ## The loop at the desk: form, tidy of what changed, unit, actor
+	cmake --build build -j $(JOBS)
+	@JOBS=$(JOBS) python3 tests/tidy/clang_tidy.py build changed
+	$(ctest) -j $(JOBS) -L '^(unit|actor)$$'
+
+build: build/build.ninja ## Build the release programs into build/bin
+	cmake --build build -j $(JOBS) --target programs
+
+form: setup ## Check format, layering and the other rules of form
+	@tools/format.sh --check
+	@for rule in layering conventions dead_files; do python3 tests/tidy/$$rule.py; done
+
+format: setup ## Format every source file
+	@tools/format.sh
+
+tidy: build/build.ninja ## Run clang-tidy on every source file
+	cmake --build build -j $(JOBS)
+	@JOBS=$(JOBS) python3 tests/tidy/clang_tidy.py build all
+
+asan: setup ## Run unit, actor and simulation tests with address and undefined sanitizers
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS)
+	UBSAN_OPTIONS=print_stacktrace=1 ctest --test-dir build-asan -j $(JOBS) \
+	  --output-on-failure --no-tests=error -L '^(unit|actor|simulation)$$'
+
+tsan: setup ## Run unit and actor tests with the thread sanitizer
+	cmake --preset tsan
+	cmake --build --preset tsan -j $(JOBS)
+	ctest --test-dir build-tsan -j $(JOBS) \
+	  --output-on-failure --no-tests=error -L '^(unit|actor)$$'
+
+clean: ## Remove everything that was built
+	rm -rf build build-dev build-asan build-tsan
+
+build/build.ninja: CMakePresets.json | setup
+	cmake --preset release
