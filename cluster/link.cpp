@@ -1,0 +1,312 @@
+#include "cluster/link.hpp"
+
+#include "actors/base/assert.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto lanes = {lane::control, lane::bulk};
+
+// Calls are swept this often; a call lives at most this much longer than its age bound.
+constexpr auto sweep_interval = 1s;
+
+} // namespace
+
+link::link(
+  link_config config, local_identity self, node_id peer, std::string address,
+  random_source random)
+    : config_{config}, self_{std::move(self)}, peer_{peer}, address_{std::move(address)},
+      random_{random}, backoff_{config.redial_min} {}
+
+std::string_view to_string(link::news_kind x) {
+  switch (x) {
+    case link::news_kind::up:
+      return "up";
+    case link::news_kind::lost:
+      return "lost";
+    case link::news_kind::down:
+      return "down";
+  }
+  return "unknown";
+}
+
+// -- events from this process
+// -------------------------------------------------------------
+
+link::output link::send(payload x, lane lane, time_point now) {
+  auto out = output{};
+  auto cost = credit_cost(x);
+  if (left_) {
+    give_up(out, x, fail(ec::stopping, "this node is leaving"));
+    return out;
+  }
+  if (cost > config_.frame_bytes_max) {
+    give_up(
+      out, x,
+      fail(
+        ec::too_large, "a message of " + std::to_string(cost)
+                         + " bytes is above link.frame_bytes_max = "
+                         + std::to_string(config_.frame_bytes_max)));
+    return out;
+  }
+  auto& box = queues_[index(lane)];
+  if (box.bytes + cost > config_.queue_bytes_max && !box.payloads.empty()) {
+    give_up(out, x, fail(ec::busy, "the link's queue is full: the peer takes no more"));
+    return out;
+  }
+  if (x.kind == payload_kind::request)
+    calls_.insert_or_assign({x.from, x.call}, now);
+  box.bytes += cost;
+  box.payloads.push_back(std::move(x));
+  last_used_ = now;
+  flush(out, lane, now);
+  want_session(out, now);
+  return out;
+}
+
+link::output link::watch(link_target target, time_point now) {
+  auto out = output{};
+  if (watches_.insert(target).second && up())
+    put(out, lane::control, cluster::watch{std::move(target)}, now);
+  want_session(out, now);
+  return out;
+}
+
+link::output link::consumed(session_id id, lane lane, std::uint64_t bytes) {
+  auto out = output{};
+  if (!up() || session_->id != id)
+    return out;
+  auto& state = session_->lanes[index(lane)];
+  state.consumed += bytes;
+  if (state.consumed >= config_.window_bytes(lane) / 4)
+    out.frames.push_back({*state.connection, credit{std::exchange(state.consumed, 0)}});
+  return out;
+}
+
+link::output link::peer_dead(incarnation life, time_point now) {
+  auto out = output{};
+  if (!known_ || life < known_->life)
+    return out;
+  auto why = fail(ec::link_lost, "membership says that the peer is dead");
+  if (session_)
+    drop_session(out, why, now);
+  go_down(out, why);
+  return out;
+}
+
+link::output link::pin(time_point now) {
+  auto out = output{};
+  ++pins_;
+  want_session(out, now);
+  return out;
+}
+
+void link::unpin() {
+  TROUPE_ASSERT(pins_ > 0);
+  --pins_;
+}
+
+link::output link::leave(time_point now) {
+  auto out = output{};
+  left_ = true;
+  auto why = fail(ec::stopping, "this node is leaving");
+  if (session_) {
+    if (session_->up)
+      for (auto lane : lanes)
+        put(out, lane, goodbye{.leaving = true}, now);
+    close_connections(out);
+    session_.reset();
+  }
+  go_down(out, why);
+  return out;
+}
+
+// -- time
+// ---------------------------------------------------------------------------------
+
+link::output link::tick(time_point now) {
+  auto out = output{};
+  sweep_calls(out, now);
+  if (
+    session_ && !session_->up
+    && now - session_->since > config_.dial_deadline + 2 * config_.handshake_deadline)
+    drop_session(
+      out, fail(ec::unreachable, "the peer did not finish its handshake"), now);
+  if (up()) {
+    if (now - session_->last_heard > config_.silence_max)
+      drop_session(out, fail(ec::link_lost, "the peer has fallen silent"), now);
+    else if (
+      now - session_->lanes[index(lane::control)].last_sent >= config_.heartbeat_interval)
+      put(out, lane::control, heartbeat{health_}, now);
+  }
+  if (lost_at_ && !up() && now - *lost_at_ >= config_.down_after)
+    go_down(out, fail(ec::link_lost, "the peer is gone and has not come back"));
+  if (up() && !session_->closing && idle() && now - last_used_ >= config_.idle_after) {
+    session_->closing = true;
+    for (auto each : lanes)
+      put(out, each, goodbye{}, now);
+  }
+  want_session(out, now);
+  return out;
+}
+
+void link::sweep_calls(output& out, time_point now) {
+  if (now - swept_at_ < sweep_interval)
+    return;
+  swept_at_ = now;
+  std::erase_if(calls_, [&](const auto& entry) {
+    const auto& [call, since] = entry;
+    if (now - since < config_.call_age_max)
+      return false;
+    out.failures.push_back(
+      {call.first, call.second, fail(ec::deadline_exceeded, "the peer never answered")});
+    return true;
+  });
+}
+
+// -- frames of an agreed connection
+// -------------------------------------------------------
+
+link::output link::arrived(connection_id connection, link_frame frame, time_point now) {
+  auto out = output{};
+  if (auto lane = lane_of(connection)) {
+    auto& state = session_->lanes[index(*lane)];
+    session_->last_heard = now;
+    if (auto* refused = std::get_if<refuse>(&frame))
+      drop_session(out, fail(refused->code, refused->why), now);
+    else if (state.agreed)
+      on_frame(out, *lane, std::move(frame), now);
+    else if (std::holds_alternative<confirm>(frame))
+      agreed(out, *lane, now);
+    else
+      drop_session(out, fail(ec::malformed, "the peer did not confirm the link"), now);
+  }
+  return out;
+}
+
+void link::on_frame(output& out, lane lane, link_frame frame, time_point now) {
+  if (auto* message = std::get_if<payload>(&frame)) {
+    on_payload(out, lane, std::move(*message), now);
+  } else if (auto* given = std::get_if<credit>(&frame)) {
+    session_->lanes[index(lane)].credit += static_cast<std::int64_t>(given->bytes);
+    flush(out, lane, now);
+  } else if (auto* sign = std::get_if<heartbeat>(&frame)) {
+    peer_health_ = sign->health;
+  } else if (auto* wish = std::get_if<cluster::watch>(&frame)) {
+    out.watches.push_back(std::move(wish->target));
+  } else if (auto* end = std::get_if<ended>(&frame)) {
+    if (watches_.erase(end->target) > 0)
+      out.ended_actors.push_back(std::move(*end));
+  } else if (auto* parting = std::get_if<goodbye>(&frame)) {
+    on_goodbye(out, lane, *parting, now);
+  } else if (std::holds_alternative<stay>(frame)) {
+    on_stay(out, now);
+  } else {
+    drop_session(out, fail(ec::malformed, "the peer repeats its handshake"), now);
+  }
+}
+
+void link::on_payload(output& out, lane lane, payload x, time_point now) {
+  last_used_ = now;
+  if (const auto* to = std::get_if<actor_number>(&x.to);
+      to != nullptr && x.kind == payload_kind::answer)
+    calls_.erase({*to, x.call});
+  out.arrivals.push_back({session_->id, lane, std::move(x)});
+}
+
+// An idle link closes without a loss: each end says goodbye on both lanes, behind its
+// last payload, and closes once it has heard the other's on both.
+void link::on_goodbye(output& out, lane lane, const goodbye& x, time_point now) {
+  if (x.leaving) {
+    auto why = fail(ec::link_lost, "the peer has left");
+    end_session(out, why, now);
+    go_down(out, why);
+    return;
+  }
+  session_->lanes[index(lane)].goodbye_heard = true;
+  for (const auto& state : session_->lanes)
+    if (!state.goodbye_heard)
+      return;
+  if (!session_->closing && !idle()) {
+    for (auto& state : session_->lanes)
+      state.goodbye_heard = false;
+    put(out, lane::control, stay{}, now);
+    return;
+  }
+  if (!session_->closing)
+    for (auto each : lanes)
+      put(out, each, goodbye{}, now);
+  close_connections(out);
+  session_.reset();
+  want_session(out, now);
+}
+
+void link::on_stay(output& out, time_point now) {
+  session_->closing = false;
+  last_used_ = now;
+  for (auto each : lanes)
+    flush(out, each, now);
+}
+
+// -- sending
+// ------------------------------------------------------------------------------
+
+void link::put(output& out, lane lane, link_frame frame, time_point now) {
+  auto& state = session_->lanes[index(lane)];
+  TROUPE_ASSERT(state.connection.has_value());
+  state.last_sent = now;
+  out.frames.push_back({*state.connection, std::move(frame)});
+}
+
+void link::flush(output& out, lane lane, time_point now) {
+  if (!up() || session_->closing)
+    return;
+  auto& box = queues_[index(lane)];
+  auto& state = session_->lanes[index(lane)];
+  while (!box.payloads.empty() && state.credit > 0) {
+    auto cost = credit_cost(box.payloads.front());
+    state.credit -= static_cast<std::int64_t>(cost);
+    box.bytes -= cost;
+    put(out, lane, std::move(box.payloads.front()), now);
+    box.payloads.pop_front();
+  }
+}
+
+void link::give_up(output& out, const payload& x, const error& why) {
+  if (x.kind == payload_kind::request)
+    out.failures.push_back({x.from, x.call, why});
+  else
+    ++out.dropped;
+}
+
+void link::fail_calls(output& out, const error& why) {
+  for (const auto& [call, since] : calls_)
+    out.failures.push_back({call.first, call.second, why});
+  calls_.clear();
+}
+
+void link::fail_queues(output& out, const error& why) {
+  for (auto& box : queues_) {
+    for (const auto& x : box.payloads) {
+      calls_.erase({x.from, x.call});
+      give_up(out, x, why);
+    }
+    box = {};
+  }
+}
+
+bool link::idle() const {
+  auto queued = std::any_of(
+    queues_.begin(), queues_.end(), [](const auto& x) { return !x.payloads.empty(); });
+  return !queued && calls_.empty() && watches_.empty() && pins_ == 0;
+}
+
+bool link::unused() const { return !session_ && !lost_at_ && idle(); }
+
+} // namespace troupe::cluster

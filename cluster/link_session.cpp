@@ -1,0 +1,236 @@
+// How a link gets and loses its sessions. The other half of the class is link.cpp.
+#include "actors/base/assert.hpp"
+#include "cluster/link.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::cluster {
+
+namespace {
+
+constexpr auto lanes = {lane::control, lane::bulk};
+
+} // namespace
+
+bool link::wanted() const { return !idle() && !left_; }
+
+void link::want_session(output& out, time_point now) {
+  if (session_ || !wanted() || address_.empty() || now < redial_at_)
+    return;
+  auto id = session_id{random_()};
+  session_ = live_session{
+    .id = id,
+    .ours = true,
+    .peer = {},
+    .since = now,
+    .last_heard = now,
+    .where = address_,
+    .lanes = {}};
+  out.dials.push_back({id, lane::control, address_});
+}
+
+std::optional<lane> link::lane_of(connection_id x) const {
+  if (session_)
+    for (auto each : lanes)
+      if (session_->lanes[index(each)].connection == x)
+        return each;
+  return std::nullopt;
+}
+
+// -- offers
+// -------------------------------------------------------------------------------
+
+link::output
+link::offered(connection_id connection, const link_offer& offer, time_point now) {
+  TROUPE_ASSERT(offer.peer.id == peer_);
+  auto out = output{};
+  if (auto why = refusal(offer, now)) {
+    out.frames.push_back({connection, refuse{code_of(why), sentence_of(why)}});
+    out.closes.push_back(connection);
+    return out;
+  }
+  if (!offer.address.empty())
+    address_ = offer.address;
+  if (offer.ours)
+    take_ours(out, connection, offer, now);
+  else
+    take_inbound(out, connection, offer, now);
+  return out;
+}
+
+error link::refusal(const link_offer& offer, time_point now) const {
+  auto is_next_lane = session_ && session_->id == offer.session;
+  if (left_)
+    return fail(ec::stopping, "node " + self_.self.name.value() + " is leaving");
+  if (known_ && offer.peer.life < known_->life)
+    return fail(
+      ec::stale_incarnation, "incarnation " + to_string(offer.peer.life) + " of "
+                               + offer.peer.name.value() + " is over; "
+                               + to_string(known_->life) + " was seen here");
+  if (is_next_lane) {
+    auto taken = session_->lanes[index(offer.lane)].connection.has_value();
+    auto other_peer = offer.lane == lane::bulk && session_->peer != offer.peer;
+    if (taken || other_peer || session_->ours != offer.ours)
+      return fail(ec::malformed, "a lane of this session was offered twice");
+    return {};
+  }
+  if (offer.lane == lane::bulk)
+    return fail(ec::already_exists, "the session of this lane is over");
+  auto peer_known = session_ && session_->peer.id == peer_;
+  if (!session_ || (peer_known && session_->peer.life < offer.peer.life))
+    return {};
+  // Two sessions at once: that of the smaller id stays. But a peer that dials long after
+  // ours was made has lost it.
+  auto at_once
+    = now - session_->since < config_.dial_deadline + config_.handshake_deadline;
+  auto ours_wins = session_->ours && at_once && self_.self.id < peer_;
+  if (offer.ours ? session_->up || !session_->ours : ours_wins)
+    return fail(ec::already_exists, "the two nodes have another link already");
+  return {};
+}
+
+void link::take_inbound(
+  output& out, connection_id connection, const link_offer& offer, time_point now) {
+  if (session_ && session_->id != offer.session)
+    end_session(out, fail(ec::link_lost, "the peer has opened another link"), now);
+  if (!session_)
+    session_ = live_session{
+      .id = offer.session,
+      .ours = false,
+      .peer = offer.peer,
+      .since = now,
+      .last_heard = now,
+      .where = {},
+      .lanes = {}};
+  auto& state = session_->lanes[index(offer.lane)];
+  state.connection = connection;
+  state.credit = static_cast<std::int64_t>(offer.credit);
+  out.frames.push_back(
+    {connection, welcome{
+                   self_.cluster, self_.self, self_.link_address, link_version_max,
+                   config_.window_bytes(offer.lane)}});
+}
+
+void link::take_ours(
+  output& out, connection_id connection, const link_offer& offer, time_point now) {
+  // A dial by bare address (a seed) learns its peer only now; so may its session be new.
+  if (session_ && session_->id != offer.session)
+    end_session(out, fail(ec::link_lost, "another link has opened"), now);
+  if (!session_)
+    session_ = live_session{
+      .id = offer.session,
+      .ours = true,
+      .peer = {},
+      .since = now,
+      .last_heard = now,
+      .where = address_,
+      .lanes = {}};
+  session_->peer = offer.peer;
+  session_->last_heard = now;
+  auto& state = session_->lanes[index(offer.lane)];
+  state.connection = connection;
+  state.credit = static_cast<std::int64_t>(offer.credit);
+  put(out, offer.lane, confirm{}, now);
+  if (offer.lane == lane::control)
+    out.dials.push_back({session_->id, lane::bulk, session_->where});
+  agreed(out, offer.lane, now);
+}
+
+void link::agreed(output& out, lane lane, time_point now) {
+  session_->lanes[index(lane)].agreed = true;
+  auto both
+    = std::all_of(session_->lanes.begin(), session_->lanes.end(), [](const auto& x) {
+        return x.agreed;
+      });
+  if (both)
+    come_up(out, now);
+}
+
+void link::come_up(output& out, time_point now) {
+  if (known_ && known_->life != session_->peer.life)
+    go_down(out, fail(ec::stale_incarnation, "the peer has restarted"));
+  known_ = session_->peer;
+  session_->up = true;
+  told_up_ = true;
+  lost_at_.reset();
+  backoff_ = config_.redial_min;
+  last_used_ = now;
+  out.news.push_back({news_kind::up, *known_, {}});
+  for (const auto& target : watches_)
+    put(out, lane::control, cluster::watch{target}, now);
+  for (auto each : lanes)
+    flush(out, each, now);
+}
+
+// -- endings
+// ------------------------------------------------------------------------------
+
+link::output link::dial_failed(session_id id, const error& why, time_point now) {
+  auto out = output{};
+  if (session_ && session_->id == id)
+    drop_session(out, why, now);
+  return out;
+}
+
+link::output link::broke(connection_id connection, const error& why, time_point now) {
+  auto out = output{};
+  if (lane_of(connection))
+    drop_session(out, why, now);
+  return out;
+}
+
+void link::close_connections(output& out) {
+  for (auto& state : session_->lanes)
+    if (auto connection = std::exchange(state.connection, std::nullopt))
+      out.closes.push_back(*connection);
+}
+
+// Fails what is under way, not what still waits: that may go with the next session.
+void link::end_session(output& out, const error& why, time_point now) {
+  auto was_up = session_->up;
+  close_connections(out);
+  session_.reset();
+  if (!was_up)
+    return;
+  lost_at_ = now;
+  auto lost = fail(ec::link_lost, "the link broke: " + sentence_of(why));
+  out.news.push_back({news_kind::lost, *known_, lost});
+  auto waiting = std::set<std::pair<actor_number, std::uint64_t>>{};
+  for (const auto& box : queues_)
+    for (const auto& x : box.payloads)
+      waiting.insert({x.from, x.call});
+  std::erase_if(calls_, [&](const auto& entry) {
+    const auto& [call, since] = entry;
+    if (waiting.contains(call))
+      return false;
+    out.failures.push_back({call.first, call.second, lost});
+    return true;
+  });
+}
+
+void link::drop_session(output& out, const error& why, time_point now) {
+  end_session(out, why, now);
+  // A peer that refuses because it has another link is about to use that.
+  auto patient = code_of(why) == ec::already_exists && backoff_ < config_.redial_max;
+  if (!lost_at_ && !patient)
+    fail_queues(
+      out, fail(ec::unreachable, "the peer cannot be reached: " + sentence_of(why)));
+  back_off(now);
+}
+
+void link::back_off(time_point now) {
+  redial_at_ = now + random_.between(backoff_ / 2, backoff_);
+  backoff_ = std::min<duration>(backoff_ * 2, config_.redial_max);
+}
+
+void link::go_down(output& out, const error& why) {
+  lost_at_.reset();
+  fail_queues(out, why);
+  fail_calls(out, why);
+  watches_.clear();
+  if (std::exchange(told_up_, false))
+    out.news.push_back({news_kind::down, *known_, why});
+}
+
+} // namespace troupe::cluster
