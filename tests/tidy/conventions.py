@@ -40,13 +40,17 @@ def form_violations(path, text):
     found = [Violation(path, line_of(text, match.start()), what)
              for pattern, what in rules
              for match in re.finditer(pattern, text, re.MULTILINE)]
-    found += [Violation(path, line_of(text, match.start()),
-                        f"{match[0]} without an issue's number; write {match[0]}(#7)")
-              for match in LATER.finditer(text)]
     if not text.endswith("\n") or text.endswith("\n\n"):
         found.append(Violation(path, text.count("\n"), "must end with exactly one newline"))
+    return found + (code_violations(path, text) if path.endswith(CODE) else [])
+
+
+def code_violations(path, text):
+    found = [Violation(path, line_of(text, match.start()),
+                       f"{match[0]} without an issue's number; write {match[0]}(#7)")
+             for match in LATER.finditer(text)]
     lines = text.count("\n")
-    if path.endswith(CODE) and lines > LINES_MAX:
+    if lines > LINES_MAX:
         found.append(Violation(path, LINES_MAX, f"has {lines} lines; split it"))
     return found
 
