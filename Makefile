@@ -11,7 +11,8 @@ ctest := ctest --test-dir build --output-on-failure --no-tests=error
 .PHONY: help setup test check build form format tidy asan tsan clean
 
 help: ## List the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
+	  | while IFS='|' read -r target text; do printf '%-8s %s\n' "$$target" "$$text"; done
 
 setup: ## Install what the build needs (apt-get)
 	@tools/setup.sh

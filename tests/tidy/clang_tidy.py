@@ -78,7 +78,7 @@ def main():
             print("clang-tidy: skipped, no main branch to compare with; 'make tidy' checks all")
             return 0
         sources = sources_for(tree, sources, changed_files(base))
-        print(f"clang-tidy: {len(sources)} sources show what changed since {base[:9]}")
+        print(f"clang-tidy: {len(sources)} sources to check, by what changed since {base[:9]}")
     passed = build / "clang-tidy"
     passed.mkdir(exist_ok=True)
     failures = 0
