@@ -55,6 +55,10 @@ link::output link::send(payload x, lane lane, time_point now) {
                          + std::to_string(config_.frame_bytes_max)));
     return out;
   }
+  if (!reachable()) {
+    give_up(out, x, fail(ec::unreachable, "the peer's address is not known"));
+    return out;
+  }
   auto& box = queues_[index(lane)];
   if (box.bytes + cost > config_.queue_bytes_max && !box.payloads.empty()) {
     give_up(out, x, fail(ec::busy, "the link's queue is full: the peer takes no more"));
@@ -72,9 +76,19 @@ link::output link::send(payload x, lane lane, time_point now) {
 
 link::output link::watch(link_target target, time_point now) {
   auto out = output{};
-  if (watches_.insert(target).second && up())
+  if (!reachable())
+    out.ended_actors.push_back(
+      {std::move(target), ec::unreachable, "the peer's address is not known"});
+  else if (watches_.insert(target).second && up())
     put(out, lane::control, cluster::watch{std::move(target)}, now);
   want_session(out, now);
+  return out;
+}
+
+link::output link::tell_ended(ended x, time_point now) {
+  auto out = output{};
+  if (up())
+    put(out, lane::control, std::move(x), now);
   return out;
 }
 
@@ -300,6 +314,9 @@ void link::fail_queues(output& out, const error& why) {
     box = {};
   }
 }
+
+// A client cannot be dialled, but may come back within `down_after`.
+bool link::reachable() const { return session_ || lost_at_ || !address_.empty(); }
 
 bool link::idle() const {
   auto queued = std::any_of(

@@ -99,6 +99,10 @@ public:
   /// output, now or later; a note is dropped.
   [[nodiscard]] output send(payload x, actors::lane lane, time_point now);
 
+  /// An actor here that the peer watches has ended, or is not there. Not told while there
+  /// is no session: the peer asks again in the next.
+  [[nodiscard]] output tell_ended(ended x, time_point now);
+
   /// Somebody here wants to know when the peer's `target` ends.
   [[nodiscard]] output watch(link_target target, time_point now);
 
@@ -141,6 +145,9 @@ public:
   /// While pinned, a link is kept open and redialled. Pins are counted.
   [[nodiscard]] output pin(time_point now);
   void unpin();
+
+  /// Where the peer can be dialled; empty: nowhere.
+  [[nodiscard]] const std::string& address() const { return address_; }
 
   [[nodiscard]] bool up() const { return session_ && session_->up; }
   [[nodiscard]] bool leaving() const { return left_; }
@@ -212,10 +219,12 @@ private:
   void flush(output& out, actors::lane lane, time_point now);
   void fail_calls(output& out, const error& why);
   void fail_queues(output& out, const error& why);
+  void end_watches(output& out, const error& why);
   void give_up(output& out, const cluster::payload& x, const error& why);
   void sweep_calls(output& out, time_point now);
   [[nodiscard]] bool wanted() const;
   [[nodiscard]] bool idle() const;
+  [[nodiscard]] bool reachable() const;
   [[nodiscard]] std::optional<actors::lane> lane_of(connection_id x) const;
 
   link_config config_;

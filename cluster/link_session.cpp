@@ -213,9 +213,12 @@ void link::drop_session(output& out, const error& why, time_point now) {
   end_session(out, why, now);
   // A peer that refuses because it has another link is about to use that.
   auto patient = code_of(why) == ec::already_exists && backoff_ < config_.redial_max;
-  if (!lost_at_ && !patient)
-    fail_queues(
-      out, fail(ec::unreachable, "the peer cannot be reached: " + sentence_of(why)));
+  if (!lost_at_ && !patient) {
+    auto unreachable
+      = fail(ec::unreachable, "the peer cannot be reached: " + sentence_of(why));
+    fail_queues(out, unreachable);
+    end_watches(out, unreachable);
+  }
   back_off(now);
 }
 
@@ -224,11 +227,16 @@ void link::back_off(time_point now) {
   backoff_ = std::min<duration>(backoff_ * 2, config_.redial_max);
 }
 
+void link::end_watches(output& out, const error& why) {
+  for (const auto& target : std::exchange(watches_, {}))
+    out.ended_actors.push_back({target, code_of(why), sentence_of(why)});
+}
+
 void link::go_down(output& out, const error& why) {
   lost_at_.reset();
   fail_queues(out, why);
   fail_calls(out, why);
-  watches_.clear();
+  end_watches(out, why);
   if (std::exchange(told_up_, false))
     out.news.push_back({news_kind::down, *known_, why});
 }
