@@ -1,0 +1,115 @@
+/// What a shell, `troupe up` or a script can ask a node, and what it answers.
+///
+/// Each question is a message to the node's well-known actor `admin` over a link with the
+/// role client. Plain values; apps/apps.proto is the wire.
+#pragma once
+
+#include "actors/base/ids.hpp"
+#include "actors/base/time.hpp"
+#include "actors/messages.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+namespace troupe::apps {
+
+/// Who are you, and are you ready?
+struct status_query {};
+
+struct status_reply {
+  node_name name;
+  node_id id;
+  troupe::incarnation incarnation;
+  std::string cluster_name;
+  cluster_id cluster; ///< Nil until the cluster is founded or joined.
+  std::string phase;  ///< founding, joining, ready, leaving.
+  std::uint64_t pid = 0;
+};
+
+/// The members as this node sees them, itself first in no particular order.
+struct members_query {};
+
+struct member_row {
+  node_name name;
+  node_id id;
+  std::string state; ///< alive, suspect, dead, left.
+  troupe::incarnation incarnation;
+  std::string link; ///< host:port, as others dial it; empty: does not listen.
+  std::string resp;
+  std::string http;
+  bool linked = false; ///< The asked node has an open link with it now.
+};
+
+struct members_reply {
+  std::vector<member_row> members;
+};
+
+/// Who provides and who consumes services, as the asked node's registry has it.
+struct services_query {};
+
+struct provider_row {
+  std::string service; ///< group/interface:version.
+  node_name node;
+  node_id id;
+  std::uint32_t weight = 0;
+  std::string state; ///< ready, drain, hidden (its node is down), unconfirmed.
+};
+
+struct consumer_row {
+  std::string service;
+  node_name node;
+  node_id id;
+};
+
+struct services_reply {
+  std::vector<provider_row> providers;
+  std::vector<consumer_row> consumers;
+};
+
+/// Metrics of the asked node.
+struct stats_query {};
+
+struct stats_row {
+  std::string name;
+  std::string labels; ///< `key=value,key=value`, in order of the keys.
+  std::string kind;   ///< counter, gauge, histogram.
+  double value = 0;   ///< Of a histogram: the count.
+  double p50 = 0;     ///< Histograms only, as are the next two.
+  double p99 = 0;
+  double max = 0;
+};
+
+struct stats_reply {
+  std::vector<stats_row> rows;
+};
+
+/// The supervisor tree.
+struct tree_query {};
+
+struct tree_reply {
+  actors::tree_node root;
+};
+
+/// Leave the cluster and end. Answered when `left` has been spread; the process ends soon
+/// after.
+struct leave_command {};
+
+struct leave_reply {};
+
+} // namespace troupe::apps
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::status_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::members_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::members_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::services_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::services_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::stats_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::stats_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::tree_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::tree_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_reply)
