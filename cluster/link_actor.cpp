@@ -407,9 +407,9 @@ link_actor::behavior_type make_link(
     [state](const peer_died& x) { state->on(x); },
     [state](const cluster_joined& x) { state->on(x); },
     [state](const own_health& x) { state->on(x); },
-    [state](pin_atom) { state->pin(); },
-    [state](unpin_atom) { state->unpin(); },
-    [state](leave_links_atom) { state->leave(); },
+    [state](atom::pin) { state->pin(); },
+    [state](atom::unpin) { state->unpin(); },
+    [state](atom::leave_links) { state->leave(); },
     [state](caf::tick_atom) { state->tick(); },
   };
 }

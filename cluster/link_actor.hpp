@@ -68,9 +68,9 @@ using link_actor = caf::typed_actor<
   caf::reacts_to<peer_moved>, caf::reacts_to<peer_died>, caf::reacts_to<cluster_joined>,
   caf::reacts_to<own_health>,
   // Keep the link open; no more.
-  caf::reacts_to<pin_atom>, caf::reacts_to<unpin_atom>,
+  caf::reacts_to<atom::pin>, caf::reacts_to<atom::unpin>,
   // Say goodbye, close, end.
-  caf::reacts_to<leave_links_atom>,
+  caf::reacts_to<atom::leave_links>,
   // Private: the actor's own timer.
   caf::reacts_to<caf::tick_atom>>;
 

@@ -128,9 +128,9 @@ void links_state::on(const cluster_joined& x) {
 
 void links_state::on(const pin_link& x) {
   if (x.pinned)
-    self_->send(entry_of(x.peer).link, pin_atom_v);
+    self_->send(entry_of(x.peer).link, atom::pin_v);
   else if (auto found = peers_.find(x.peer); found != peers_.end())
-    self_->send(found->second.link, unpin_atom_v);
+    self_->send(found->second.link, atom::unpin_v);
 }
 
 std::vector<link_summary> links_state::list() const {
@@ -180,7 +180,7 @@ void links_state::fan_out(const link_news& x) {
 void links_state::on(const link_unused& x) {
   // Behind all that was sent to it before; what its references send later fails.
   if (auto found = peers_.find(x.peer); found != peers_.end()) {
-    self_->send(found->second.link, leave_links_atom_v);
+    self_->send(found->second.link, atom::leave_links_v);
     link_actors_.erase(found->second.link.address());
     peers_.erase(found);
   }
@@ -337,7 +337,7 @@ caf::result<caf::ok_atom> links_state::leave() {
   for (auto& [session, waiting] : std::exchange(contacts_, {}))
     waiting.promise.deliver(fail(ec::stopping, "this node is leaving"));
   for (const auto& [id, peer] : peers_)
-    self_->send(peer.link, leave_links_atom_v);
+    self_->send(peer.link, atom::leave_links_v);
   finish_leaving();
   return promise;
 }
@@ -364,8 +364,8 @@ links_actor::behavior_type make_links(
     [state](const own_health& x) { state->on(x); },
     [state](const cluster_joined& x) { state->on(x); },
     [state](const pin_link& x) { state->on(x); },
-    [state](list_links_atom) { return state->list(); },
-    [state](leave_links_atom) { return state->leave(); },
+    [state](atom::list_links) { return state->list(); },
+    [state](atom::leave_links) { return state->leave(); },
     [state](const link_dial& x) { state->on(x); },
     [state](const link_report& x) { state->on(x); },
     [state](const link_unused& x) { state->on(x); },

@@ -41,9 +41,9 @@ using links_actor = caf::typed_actor<
   // Keeps a link open.
   caf::reacts_to<pin_link>,
   // The links there are, for people.
-  caf::replies_to<list_links_atom>::with<std::vector<link_summary>>,
+  caf::replies_to<atom::list_links>::with<std::vector<link_summary>>,
   // Says goodbye to all peers, stops listening; answers when all links have ended.
-  caf::replies_to<leave_links_atom>::with<caf::ok_atom>,
+  caf::replies_to<atom::leave_links>::with<caf::ok_atom>,
   // From link actors.
   caf::reacts_to<link_dial>, caf::reacts_to<link_report>, caf::reacts_to<link_unused>,
   // From the transport.

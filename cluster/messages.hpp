@@ -15,6 +15,11 @@
 #include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
 
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, pin, "pin")
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, unpin, "unpin")
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, leave_links, "leavelinks")
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, list_links, "listlinks")
+
 namespace troupe::cluster {
 
 /// What happened to the link with a peer, for those who subscribed.
@@ -147,13 +152,6 @@ struct link_post {
 };
 
 } // namespace troupe::cluster
-
-CAF_BEGIN_TYPE_ID_BLOCK(cluster, 400)
-  CAF_ADD_ATOM(cluster, troupe::cluster, pin_atom, "pin")
-  CAF_ADD_ATOM(cluster, troupe::cluster, unpin_atom, "unpin")
-  CAF_ADD_ATOM(cluster, troupe::cluster, leave_links_atom, "leavelinks")
-  CAF_ADD_ATOM(cluster, troupe::cluster, list_links_atom, "listlinks")
-CAF_END_TYPE_ID_BLOCK(cluster)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::peer_identity)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_news)
