@@ -44,7 +44,9 @@ common_version(std::uint32_t their_min, std::uint32_t their_max) {
 }
 
 expected<link_offer> judge(const local_identity& self, const hello& theirs) {
-  if (theirs.cluster_name != self.cluster_name)
+  // A client may ask any node of any cluster; a node must know whom it joins.
+  auto any_cluster = theirs.from.role == link_role::client && theirs.cluster_name.empty();
+  if (theirs.cluster_name != self.cluster_name && !any_cluster)
     return fail(
       ec::foreign_cluster, "this is cluster '" + self.cluster_name + "', not '"
                              + theirs.cluster_name + "'; check [cluster] name");

@@ -24,8 +24,8 @@ using link_target = std::variant<actor_number, std::string>;
 
 /// The first frame of a connection, from its dialler.
 struct hello {
-  std::string cluster_name;
-  cluster_id cluster; ///< Nil while the dialler belongs to none.
+  std::string cluster_name; ///< Empty: a client that takes any cluster.
+  cluster_id cluster;       ///< Nil while the dialler belongs to none.
   peer_identity from;
   std::string link_address; ///< Where the dialler itself can be dialled; empty: nowhere.
   std::uint32_t version_min = 0;
