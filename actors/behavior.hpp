@@ -22,7 +22,12 @@
 #include "actors/base/metrics.hpp"
 #include "actors/node_clock.hpp"
 
+#include <string>
+#include <type_traits>
+
 #include <caf/fwd.hpp>
+#include <caf/scheduled_actor.hpp>
+#include <caf/stateful_actor.hpp>
 
 namespace troupe::actors {
 
@@ -47,6 +52,20 @@ struct behavior_metrics {
 /// `make_x` is handled as well.
 /// @pre `context` outlives the actor, and has all its members.
 void install_defaults(caf::scheduled_actor* self, const actor_context* context);
+
+/// Does so for an actor with a state, and refuses a state that the engine would fill with
+/// the actor's own address: it makes `State(self)` where that compiles, and in C++20 it
+/// does for an aggregate whose first member is a truth value or a pointer. Declare a
+/// constructor: `x_state() = default;`.
+template <class State, class Base>
+void install_defaults(
+  caf::stateful_actor<State, Base>* self, const actor_context* context) {
+  using pointer = caf::stateful_actor<State, Base>*;
+  static_assert(
+    !std::is_aggregate_v<State> || !std::is_constructible_v<State, pointer>,
+    "the first member of the state would be made from the actor's address");
+  install_defaults(static_cast<caf::scheduled_actor*>(self), context);
+}
 
 /// The engine's own error as one of ours, for error handlers of requests and reasons of
 /// DOWN messages. An error of ours is returned as it is, none as none.
