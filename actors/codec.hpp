@@ -48,13 +48,13 @@ public:
   /// `std::string_view` of bytes from a stranger and returns `expected<T>`.
   /// @pre neither `T` nor `name` was added before.
   template <class T, class Encode, class Decode>
-  void add(std::string name, lane lane, Encode encode, Decode decode) {
+  void add(std::string name, lane lane, Encode to_bytes, Decode from_bytes) {
     add_entry(
       typeid(T), std::move(name),
       {lane,
-       [encode](const caf::message& x) -> std::string { return encode(x.get_as<T>(0)); },
-       [decode](std::string_view bytes) -> expected<caf::message> {
-         auto result = decode(bytes);
+       [to_bytes](const caf::message& x) -> std::string { return to_bytes(x.get_as<T>(0)); },
+       [from_bytes](std::string_view bytes) -> expected<caf::message> {
+         auto result = from_bytes(bytes);
          if (!result)
            return std::move(result.error());
          return caf::make_message(std::move(*result));

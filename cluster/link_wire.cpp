@@ -1,6 +1,7 @@
 #include "cluster/link_wire.hpp"
 
 #include "cluster/cluster.pb.h"
+#include "cluster/uuid_wire.hpp"
 
 #include <limits>
 #include <optional>
@@ -13,12 +14,8 @@ namespace {
 // -- plain values to protobuf
 // -------------------------------------------------------------
 
-std::string to_wire(const uuid& x) {
-  return x.nil() ? std::string{} : std::string{x.value().begin(), x.value().end()};
-}
-
 void to_wire(const peer_identity& x, v1::Identity& out) {
-  out.set_id(to_wire(x.id.value()));
+  out.set_id(uuid_to_wire(x.id.value()));
   out.set_name(x.name.value());
   out.set_incarnation(x.life.value());
   out.set_role(static_cast<std::uint32_t>(x.role));
@@ -37,7 +34,7 @@ struct frame_writer {
   void operator()(hello&& x) const {
     auto& out = *frame.mutable_hello();
     out.set_cluster_name(std::move(x.cluster_name));
-    out.set_cluster_id(to_wire(x.cluster.value()));
+    out.set_cluster_id(uuid_to_wire(x.cluster.value()));
     to_wire(x.from, *out.mutable_from());
     out.set_link_address(std::move(x.link_address));
     out.set_version_min(x.version_min);
@@ -48,7 +45,7 @@ struct frame_writer {
   }
   void operator()(welcome&& x) const {
     auto& out = *frame.mutable_welcome();
-    out.set_cluster_id(to_wire(x.cluster.value()));
+    out.set_cluster_id(uuid_to_wire(x.cluster.value()));
     to_wire(x.from, *out.mutable_from());
     out.set_link_address(std::move(x.link_address));
     out.set_version(x.version);
@@ -88,27 +85,9 @@ struct frame_writer {
 // -- protobuf to plain values; false or nothing means malformed
 // ---------------------------
 
-bool from_wire(const std::string& bytes, uuid& out) {
-  auto value = uuid::bytes{};
-  if (!bytes.empty() && bytes.size() != value.size())
-    return false;
-  std::copy(bytes.begin(), bytes.end(), value.begin());
-  out = uuid{value};
-  return true;
-}
-
-template <class Strong>
-bool from_wire(const std::string& bytes, Strong& out) {
-  auto value = uuid{};
-  if (!from_wire(bytes, value))
-    return false;
-  out = Strong{value};
-  return true;
-}
-
 bool from_wire(const v1::Identity& in, peer_identity& out) {
   auto known_role = in.role() == 1 || in.role() == 2;
-  if (!known_role || !from_wire(in.id(), out.id) || out.id.value().nil())
+  if (!known_role || !uuid_from_wire(in.id(), out.id) || out.id.value().nil())
     return false;
   out.name = node_name{in.name()};
   out.life = incarnation{in.incarnation()};
@@ -135,7 +114,7 @@ std::optional<ec> code_from_wire(std::uint32_t x) {
 std::optional<link_frame> read(v1::Hello& in) {
   auto out = hello{};
   if (
-    !from_wire(in.cluster_id(), out.cluster) || !from_wire(in.from(), out.from)
+    !uuid_from_wire(in.cluster_id(), out.cluster) || !from_wire(in.from(), out.from)
     || in.lane() > 1)
     return std::nullopt;
   out.cluster_name = std::move(*in.mutable_cluster_name());
@@ -150,7 +129,7 @@ std::optional<link_frame> read(v1::Hello& in) {
 
 std::optional<link_frame> read(v1::Welcome& in) {
   auto out = welcome{};
-  if (!from_wire(in.cluster_id(), out.cluster) || !from_wire(in.from(), out.from))
+  if (!uuid_from_wire(in.cluster_id(), out.cluster) || !from_wire(in.from(), out.from))
     return std::nullopt;
   out.link_address = std::move(*in.mutable_link_address());
   out.version = in.version();

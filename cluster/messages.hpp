@@ -6,6 +6,8 @@
 #include "actors/transport.hpp"
 #include "cluster/handshake.hpp"
 #include "cluster/link.hpp"
+#include "cluster/member_table.hpp"
+#include "cluster/membership_messages.hpp"
 
 #include <cstdint>
 #include <string>
@@ -19,6 +21,8 @@ CAF_ADD_ATOM(cluster, troupe::cluster::atom, pin, "pin")
 CAF_ADD_ATOM(cluster, troupe::cluster::atom, unpin, "unpin")
 CAF_ADD_ATOM(cluster, troupe::cluster::atom, leave_links, "leavelinks")
 CAF_ADD_ATOM(cluster, troupe::cluster::atom, list_links, "listlinks")
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, members, "members")
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, depart, "depart")
 
 namespace troupe::cluster {
 
@@ -93,6 +97,20 @@ struct link_summary {
   peer_identity peer;
   std::string address;
   bool up = false;
+};
+
+// -- membership
+// --------------------------------------------------------------------------
+
+/// Who wants to hear of members. It first hears `joined` of each that is known.
+using member_listener = caf::typed_actor<caf::reacts_to<member_news>>;
+
+struct subscribe_members {
+  member_listener listener;
+};
+
+struct forget_member {
+  node_id id;
 };
 
 // -- between the links actor and the link actors
@@ -176,3 +194,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_carry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_watch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_consumed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_post)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::membership_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::member_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<troupe::cluster::member>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::subscribe_members)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::forget_member)
