@@ -1,0 +1,186 @@
+#include "actors/sim/disk.hpp"
+#include "storage/log/replica_files.hpp"
+#include "tests/storage/records.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::storage;
+using namespace troupe::storage::test;
+
+namespace {
+
+constexpr auto small_log
+  = shard_log_config{.segment_bytes = 4096, .spare_count_max = 2, .frame_bytes = 1024};
+const auto here = node_id{uuid{0, 1}};
+const auto who = identity{cluster_id{uuid{7, 7}}, shard_id{3}, replica_id{1}};
+const auto directory = std::string{"node/shard-3-1"};
+
+founding some_founding() {
+  auto result = founding{};
+  result.config.members = {{replica_id{1}, here, member_role::voter}};
+  result.slots = {{slot{0}, slot{16383}}};
+  return result;
+}
+
+struct fixture {
+  sim::memory_disk files;
+
+  fixture() {
+    REQUIRE(!files.make_directory("node"));
+    REQUIRE(!files.sync_directory(""));
+  }
+
+  error create() {
+    return create_replica(files, "node", here, who, some_founding(), small_log);
+  }
+
+  ec trouble_of_opening() {
+    auto opened = replica_files::open(files, "node", who, small_log);
+    REQUIRE(!opened);
+    return code_of(opened.error());
+  }
+
+  std::unique_ptr<replica_files> open() {
+    auto opened = replica_files::open(files, "node", who, small_log);
+    REQUIRE_MESSAGE(opened, render(opened.error()));
+    return std::move(*opened);
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "create_replica: it begins with its config and its slots") {
+  REQUIRE(!create());
+  auto replica = open();
+  CHECK(replica->hard() == hard_state{epoch{1}, std::nullopt});
+  CHECK(replica->log().durable() == lsn{2});
+  auto records = replica->log().read(lsn{1}, 10'000);
+  REQUIRE(records);
+  CHECK((*records)[0]->payload == record_payload{some_founding().config});
+  CHECK(kind_of(*(*records)[1]) == "slot_own");
+}
+
+TEST_CASE_FIXTURE(fixture, "create_replica: a second creation changes nothing") {
+  REQUIRE(!create());
+  REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
+  REQUIRE(!create());
+  CHECK(open()->hard().at == epoch{5});
+}
+
+TEST_CASE_FIXTURE(fixture, "create_replica: only what the config names is created") {
+  auto other = identity{who.cluster, who.shard, replica_id{2}};
+  auto trouble = create_replica(files, "node", here, other, some_founding(), small_log);
+  CHECK(trouble == ec::invalid_argument);
+  trouble
+    = create_replica(files, "node", node_id{uuid{0, 2}}, who, some_founding(), small_log);
+  CHECK(trouble == ec::invalid_argument);
+}
+
+TEST_CASE_FIXTURE(fixture, "create_replica: a crash anywhere ends in all or nothing") {
+  for (std::uint64_t changes = 0;; ++changes) {
+    INFO("fails at change ", changes);
+    auto random = random_source{changes};
+    auto f = fixture{};
+    f.files.fail_after(changes);
+    auto trouble = f.create();
+    f.files.recover();
+    f.files.power_loss(random);
+    auto opened = replica_files::open(f.files, "node", who, small_log);
+    if (!opened)
+      REQUIRE(code_of(opened.error()) == ec::not_found);
+    else
+      REQUIRE((*opened)->log().end().seq == lsn{2});
+    REQUIRE(!f.create());
+    REQUIRE(f.open()->log().end().seq == lsn{2});
+    if (!trouble)
+      break;
+    REQUIRE(changes < 1'000);
+  }
+}
+
+TEST_CASE_FIXTURE(
+  fixture, "replica_files: before its creation there is nothing to open") {
+  CHECK(trouble_of_opening() == ec::not_found);
+}
+
+TEST_CASE_FIXTURE(fixture, "replica_files: a created replica without IDENT is damaged") {
+  REQUIRE(!create());
+  SUBCASE("its directory is gone") { REQUIRE(!files.remove(directory)); }
+  SUBCASE("its IDENT is gone") { REQUIRE(!files.remove(directory + "/IDENT")); }
+  SUBCASE("its IDENT is damaged") { files.flip_bit(directory + "/IDENT", 10, 1); }
+  CHECK(trouble_of_opening() == ec::corrupt);
+  CHECK(create() == ec::corrupt);
+}
+
+TEST_CASE_FIXTURE(fixture, "replica_files: one torn slot of HARD is none too many") {
+  REQUIRE(!create());
+  REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
+  files.flip_bit(directory + "/HARD", 10, 0); // Generation 2, the newest.
+  CHECK(open()->hard().at == epoch{1});
+  files.flip_bit(directory + "/HARD", hard_slot_bytes + 10, 0);
+  CHECK(trouble_of_opening() == ec::corrupt);
+}
+
+TEST_CASE_FIXTURE(fixture, "replica_files: a log of a later epoch than HARD is damage") {
+  REQUIRE(!create());
+  auto replica = open();
+  REQUIRE(!replica->append(std::vector{make_write(9, 3)}));
+  REQUIRE(!replica->sync());
+  CHECK(trouble_of_opening() == ec::corrupt);
+}
+
+TEST_CASE_FIXTURE(fixture, "replica_files: epoch and vote survive a power loss") {
+  REQUIRE(!create());
+  auto random = random_source{3};
+  for (std::uint64_t i = 2; i < 20; ++i) {
+    auto vote = hard_state{epoch{i}, replica_id{i % 2 + 1}};
+    REQUIRE(!open()->save(vote));
+    files.power_loss(random);
+    CHECK(open()->hard() == vote);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "replica_files: what a truncation cuts off is found again") {
+  REQUIRE(!create());
+  auto replica = open();
+  auto written = std::vector{make_write(1, 3, "a"), make_write(1, 4, "b")};
+  REQUIRE(!replica->append(written));
+  REQUIRE(!replica->sync());
+  REQUIRE(!replica->note_durable());
+  REQUIRE(!replica->truncate_after(lsn{3}));
+  auto lost = replica->lost();
+  REQUIRE(lost);
+  REQUIRE(lost->size() == 1);
+  CHECK(*lost->front() == *written[1]);
+  auto random = random_source{4};
+  files.power_loss(random);
+  CHECK(open()->log().end().seq == lsn{3});
+}
+
+TEST_CASE_FIXTURE(fixture, "replica_files: a crash in a truncation is no damage") {
+  for (std::uint64_t changes = 0;; ++changes) {
+    INFO("fails at change ", changes);
+    auto random = random_source{changes};
+    auto f = fixture{};
+    REQUIRE(!f.create());
+    auto replica = f.open();
+    for (std::uint64_t seq = 3; seq < 60; ++seq) {
+      REQUIRE(
+        !replica->append(std::vector{make_write(1, seq, "k", std::string(90, 'z'))}));
+      REQUIRE(!replica->sync());
+    }
+    REQUIRE(!replica->note_durable());
+    f.files.fail_after(changes);
+    auto trouble = replica->truncate_after(lsn{12});
+    f.files.recover();
+    f.files.power_loss(random);
+    auto end = f.open()->log().end().seq;
+    REQUIRE(end >= lsn{12});
+    if (!trouble) {
+      CHECK(end == lsn{12});
+      break;
+    }
+    REQUIRE(changes < 1'000);
+  }
+}
