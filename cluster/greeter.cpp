@@ -1,12 +1,15 @@
 #include "cluster/greeter.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::cluster {
 
 greeter::output greeter::accepted(connection_id connection, time_point now) {
   auto out = output{};
-  if (greetings_.size() >= config_.greeting_count_max) {
+  auto strangers = std::count_if(
+    greetings_.begin(), greetings_.end(), [](const auto& x) { return !x.second.dial; });
+  if (std::cmp_greater_equal(strangers, config_.greeting_count_max)) {
     auto why = fail(ec::busy, "too many connections are being opened; try again later");
     out.frames.push_back({connection, refuse{code_of(why), sentence_of(why)}});
     out.closes.push_back(connection);

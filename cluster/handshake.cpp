@@ -50,7 +50,8 @@ expected<link_offer> judge(const local_identity& self, const hello& theirs) {
     return fail(
       ec::foreign_cluster, "this is cluster '" + self.cluster_name + "', not '"
                              + theirs.cluster_name + "'; check [cluster] name");
-  if (!common_version(theirs.version_min, theirs.version_max))
+  auto version = common_version(theirs.version_min, theirs.version_max);
+  if (!version)
     return fail(
       ec::version_mismatch, "link versions " + range(link_version_min, link_version_max)
                               + " are spoken here, "
@@ -60,9 +61,9 @@ expected<link_offer> judge(const local_identity& self, const hello& theirs) {
     return why;
   if (auto why = judge_identity(self, theirs.from))
     return why;
-  return link_offer{theirs.lane,        theirs.session,      false,
-                    theirs.from,        theirs.link_address, theirs.cluster,
-                    theirs.window_bytes};
+  return link_offer{
+    theirs.lane,    theirs.session,      false,   theirs.from, theirs.link_address,
+    theirs.cluster, theirs.window_bytes, *version};
 }
 
 expected<link_offer>
@@ -76,9 +77,9 @@ judge(const local_identity& self, const hello& ours, const welcome& theirs) {
     return why;
   if (auto why = judge_identity(self, theirs.from))
     return why;
-  return link_offer{ours.lane,          ours.session,        true,
-                    theirs.from,        theirs.link_address, theirs.cluster,
-                    theirs.window_bytes};
+  return link_offer{ours.lane,           ours.session,        true,
+                    theirs.from,         theirs.link_address, theirs.cluster,
+                    theirs.window_bytes, theirs.version};
 }
 
 } // namespace troupe::cluster

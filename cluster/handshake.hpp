@@ -28,9 +28,10 @@ struct link_offer {
   session_id session;
   bool ours = false; ///< We dialled.
   peer_identity peer;
-  std::string address;      ///< Where the peer can be dialled; empty: nowhere.
-  cluster_id cluster;       ///< The peer's; nil when it has none.
-  std::uint64_t credit = 0; ///< Bytes we may send before it grants more.
+  std::string address;       ///< Where the peer can be dialled; empty: nowhere.
+  cluster_id cluster;        ///< The peer's; nil when it has none.
+  std::uint64_t credit = 0;  ///< Bytes we may send before it grants more.
+  std::uint32_t version = 0; ///< Of the link protocol, as both speak it.
 };
 
 /// Judges a stranger's hello: what it offers, or the refusal to send.

@@ -14,7 +14,9 @@ std::string_view to_string(link_role x) {
 }
 
 std::uint64_t credit_cost(const payload& x) {
-  return overhead_bytes + x.type.size() + x.content.size();
+  const auto* name = std::get_if<std::string>(&x.to);
+  return overhead_bytes + (name != nullptr ? name->size() : 0) + x.type.size()
+         + x.content.size();
 }
 
 } // namespace troupe::cluster

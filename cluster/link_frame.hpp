@@ -129,6 +129,7 @@ inline constexpr std::uint32_t link_version_min = 1;
 inline constexpr std::uint32_t link_version_max = 1;
 
 /// What a payload costs in credit: its bytes and a fixed share for what is around them.
+/// Never less than its frame's body has bytes.
 [[nodiscard]] std::uint64_t credit_cost(const payload& x);
 
 } // namespace troupe::cluster

@@ -108,7 +108,7 @@ void link::take_inbound(
   state.credit = static_cast<std::int64_t>(offer.credit);
   out.frames.push_back(
     {connection, welcome{
-                   self_.cluster, self_.self, self_.link_address, link_version_max,
+                   self_.cluster, self_.self, self_.link_address, offer.version,
                    config_.window_bytes(offer.lane)}});
 }
 
