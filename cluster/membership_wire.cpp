@@ -1,6 +1,7 @@
 #include "cluster/membership_wire.hpp"
 
 #include "cluster/cluster.pb.h"
+#include "cluster/founding_wire.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/uuid_wire.hpp"
 
@@ -142,6 +143,9 @@ void register_codecs(actors::message_codecs& codecs) {
   codecs.add<membership_message>(
     "troupe.cluster.membership", actors::lane::control,
     [](const membership_message& x) { return encode(x); }, decode_membership);
+  codecs.add<founding_message>(
+    "troupe.cluster.founding", actors::lane::control,
+    [](const founding_message& x) { return encode(x); }, decode_founding);
 }
 
 } // namespace troupe::cluster

@@ -4,6 +4,7 @@
 
 #include "actors/remote.hpp"
 #include "actors/transport.hpp"
+#include "cluster/founding.hpp"
 #include "cluster/handshake.hpp"
 #include "cluster/link.hpp"
 #include "cluster/member_table.hpp"
@@ -23,6 +24,7 @@ CAF_ADD_ATOM(cluster, troupe::cluster::atom, leave_links, "leavelinks")
 CAF_ADD_ATOM(cluster, troupe::cluster::atom, list_links, "listlinks")
 CAF_ADD_ATOM(cluster, troupe::cluster::atom, members, "members")
 CAF_ADD_ATOM(cluster, troupe::cluster::atom, depart, "depart")
+CAF_ADD_ATOM(cluster, troupe::cluster::atom, await_charter, "charter")
 
 namespace troupe::cluster {
 
@@ -199,3 +201,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::member_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<troupe::cluster::member>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::subscribe_members)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::forget_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::founding_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::charter)

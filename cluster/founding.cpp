@@ -1,0 +1,140 @@
+#include "cluster/founding.hpp"
+
+#include "actors/base/assert.hpp"
+#include "actors/base/config.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::cluster {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string list_text(const std::vector<founder>& x) {
+  auto result = std::string{"["};
+  for (const auto& each : x)
+    result += (result.size() > 1 ? ", " : "") + each.name.value() + "=" + each.address;
+  return result + "]";
+}
+
+} // namespace
+
+error founding_config::validate() const {
+  auto names = std::set<node_name>{};
+  for (const auto& each : founders)
+    if (!names.insert(each.name).second)
+      return fail(
+        ec::invalid_config, "cluster.founders names '" + each.name.value()
+                              + "' twice; each founder has a name of its own");
+  return check_range("cluster.retry_interval", retry_interval, 1ms, 1min);
+}
+
+founding::founding(
+  founding_config config, node_id self, node_name name, std::optional<charter> stored,
+  random_source random)
+    : config_{std::move(config)}, self_{self}, name_{std::move(name)}, random_{random},
+      agreed_{std::move(stored)} {
+  if (in_list(name_))
+    founders_.emplace(name_, self_);
+}
+
+bool founding::in_list(const node_name& x) const {
+  return std::any_of(
+    config_.founders.begin(), config_.founders.end(),
+    [&](const auto& each) { return each.name == x; });
+}
+
+founding_message founding::introduction() const {
+  return {name_, in_list(name_) ? config_.founders : std::vector<founder>{}, agreed_};
+}
+
+founding::output founding::start() {
+  auto out = output{};
+  if (agreed_) {
+    out.done = agreed_;
+    return out;
+  }
+  draw_if_due(out);
+  return storing_ ? out : tick();
+}
+
+founding::output founding::met(node_id peer, const std::string& dialled) {
+  auto out = output{};
+  if (!dialled.empty())
+    reached_.insert(dialled);
+  peers_.insert(peer);
+  if (!agreed_)
+    out.sends.push_back({peer, introduction()});
+  return out;
+}
+
+founding::output founding::heard(node_id peer, const founding_message& message) {
+  auto out = output{};
+  peers_.insert(peer);
+  if (agreed_) {
+    if (!message.agreed)
+      out.sends.push_back({peer, introduction()});
+  } else if (message.agreed && !storing_) {
+    storing_ = message.agreed;
+    out.store = storing_;
+  } else if (!message.agreed) {
+    note_founder(out, peer, message);
+    draw_if_due(out);
+  }
+  return out;
+}
+
+void founding::note_founder(output& out, node_id peer, const founding_message& message) {
+  if (message.founders.empty() || config_.founders.empty())
+    return;
+  if (message.founders == config_.founders) {
+    if (in_list(message.name))
+      founders_.insert_or_assign(message.name, peer);
+  } else if (complained_.insert(peer).second) {
+    out.complaints.push_back(fail(
+      ec::invalid_config,
+      "cluster.founders differs: here " + list_text(config_.founders) + ", on "
+        + message.name.value() + " " + list_text(message.founders)
+        + "; write the same list, in the same order, on all founders"));
+  }
+}
+
+void founding::draw_if_due(output& out) {
+  auto first = !config_.founders.empty() && config_.founders.front().name == name_;
+  if (!first || agreed_ || storing_ || founders_.size() < config_.founders.size())
+    return;
+  auto drawn = charter{cluster_id{random_.draw_uuid()}, {}};
+  for (const auto& each : config_.founders)
+    drawn.founders.push_back(founders_.at(each.name));
+  storing_ = drawn;
+  out.store = std::move(drawn);
+}
+
+founding::output founding::stored() {
+  TROUPE_ASSERT(storing_.has_value());
+  auto out = output{};
+  agreed_ = std::exchange(storing_, std::nullopt);
+  for (auto peer : peers_)
+    out.sends.push_back({peer, introduction()});
+  out.done = agreed_;
+  return out;
+}
+
+founding::output founding::tick() {
+  auto out = output{};
+  if (agreed_ || storing_)
+    return out;
+  for (auto peer : peers_)
+    out.sends.push_back({peer, introduction()});
+  for (const auto& each : config_.founders)
+    if (each.name != name_ && !reached_.contains(each.address))
+      out.dials.push_back(each.address);
+  for (const auto& seed : config_.seeds)
+    if (!reached_.contains(seed))
+      out.dials.push_back(seed);
+  return out;
+}
+
+} // namespace troupe::cluster
