@@ -3,6 +3,7 @@
 #include <array>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <unordered_set>
 
@@ -98,6 +99,13 @@ TEST_CASE("uuid: refuses other text and leaves the result alone") {
     CHECK_FALSE(parse(text, result));
     CHECK(result == sample);
   }
+}
+
+TEST_CASE("uuid: does not read past the end of a text that is too short") {
+  auto digits = to_string(sample);
+  auto result = uuid{};
+  CHECK_FALSE(parse(std::string_view{digits}.substr(0, 31), result));
+  CHECK(result.nil());
 }
 
 TEST_CASE("uuid: hashes of neighbours differ, in every byte") {
