@@ -35,8 +35,12 @@ build: build/build.ninja ## Build the release programs into build/bin
 	cmake --build build -j $(JOBS) --target programs
 
 form: setup ## Check format, layering and the other rules of form
-	@tools/format.sh --check
-	@for rule in layering conventions dead_files; do python3 tests/tidy/$$rule.py; done
+	@failed=0; \
+	tools/format.sh --check || failed=1; \
+	for rule in layering conventions dead_files; do \
+	  python3 tests/tidy/$$rule.py || failed=1; \
+	done; \
+	exit $$failed
 
 format: setup ## Format every source file
 	@tools/format.sh
