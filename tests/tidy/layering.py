@@ -11,7 +11,7 @@ from tree import LAYERS, Violation, code_of, layer_of, line_of, run
 LIBRARIES = [
     ("CAF", r"caf/",
      ["*_actor.hpp", "*_actor.cpp", "*/messages.hpp", "*/messages.cpp", "actors/*.?pp",
-      "apps/*"]),
+      "*asio*", "*_door.?pp", "apps/*"]),  # The edges tell actors what they met.
     ("Protobuf", r"google/protobuf/|.*\.pb\.h$",
      ["*_wire.hpp", "*_wire.cpp"]),
     ("Boost", r"boost/|asio",

@@ -81,6 +81,7 @@ class LayeringTest(RuleTest):
             ("caf/all.hpp", "registry/messages.hpp", "registry/registry_messages.hpp"),
             ("caf/all.hpp", "actors/supervisor.hpp", "actors/base/time.hpp"),
             ("caf/error.hpp", "actors/base/error.hpp", "storage/shard.hpp"),
+            ("caf/send.hpp", "cluster/asio_transport.cpp", "cluster/posix_file.cpp"),
             ("google/protobuf/message.h", "cluster/frame_wire.hpp", "cluster/frame.hpp"),
             ("boost/asio.hpp", "cluster/asio_transport.cpp", "cluster/transport.cpp"),
             ("boost/asio.hpp", "router/resp_door.cpp", "router/resp.cpp"),
