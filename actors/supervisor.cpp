@@ -144,8 +144,8 @@ supervisor::output supervisor::tick(time_point now) { return proceed(now); }
 std::optional<time_point> supervisor::next_due() const {
   auto result = time_point::max();
   for (const auto& x : children_) {
-    const auto watched = x.state == child_state::running && phase_ == phase::running
-                         && !x.unwanted && x.rule.watchdog > duration::zero();
+    const auto watched = x.state == child_state::running && !x.unwanted
+                         && x.rule.watchdog > duration::zero();
     const auto starts
       = x.state == child_state::waiting && phase_ == phase::running && unblocked(x);
     if (watched)
@@ -258,8 +258,6 @@ void supervisor::forget_removed() {
 
 supervisor::output supervisor::proceed(time_point now) {
   auto out = output{};
-  if (phase_ == phase::ended)
-    return out;
   forget_removed();
   check_deadlines(out, now);
   watch(out, now);
@@ -292,8 +290,6 @@ void supervisor::check_deadlines(output& out, time_point now) {
 }
 
 void supervisor::watch(output& out, time_point now) {
-  if (phase_ != phase::running)
-    return;
   for (auto& x : children_) {
     const auto watched = x.state == child_state::running && !x.unwanted
                          && x.rule.watchdog > duration::zero();

@@ -139,7 +139,7 @@ private:
   void watch(output& out, time_point now);
   void stop_next(output& out, time_point now);
   void start_next(output& out, time_point now);
-  bool unblocked(const child& x) const;
+  [[nodiscard]] bool unblocked(const child& x) const;
   output proceed(time_point now);
 
   std::string name_;

@@ -176,17 +176,16 @@ bool parse(std::string_view text, log_format& result) {
   return parse_name(text, format_names, result);
 }
 
-expected<std::unique_ptr<log_sink>> log_sink::open(log_config config) {
+expected<std::unique_ptr<log_sink>> log_sink::open(const log_config& config) {
   try {
     auto sink = make_spdlog_sink(config.file);
-    return std::make_unique<log_sink>(
-      std::move(config), machine_time, write_to(std::move(sink)));
+    return std::make_unique<log_sink>(config, machine_time, write_to(std::move(sink)));
   } catch (const spdlog::spdlog_ex& e) {
     return fail(ec::system, "cannot open the log file: " + std::string{e.what()});
   }
 }
 
-log_sink::log_sink(log_config config, now_function now, write_function write)
+log_sink::log_sink(const log_config& config, now_function now, write_function write)
     : level_{config.level}, format_{config.format}, now_{std::move(now)}, write_{
                                                                             std::move(
                                                                               write)} {}

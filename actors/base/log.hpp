@@ -66,11 +66,11 @@ public:
   using now_function = std::function<wall_point()>;
 
   /// Writes to the file or stderr. Fails with ec::system when the file cannot be opened.
-  [[nodiscard]] static expected<std::unique_ptr<log_sink>> open(log_config config);
+  [[nodiscard]] static expected<std::unique_ptr<log_sink>> open(const log_config& config);
 
   /// Hands each line, without its end, to `write`, which must be thread-safe if the
   /// loggers are on several threads. For tests and simulation, whose time is virtual.
-  log_sink(log_config config, now_function now, write_function write);
+  log_sink(const log_config& config, now_function now, write_function write);
 
   [[nodiscard]] bool enabled(log_level level) const noexcept {
     return level >= level_.load(std::memory_order_relaxed);

@@ -169,11 +169,11 @@ TEST_CASE_FIXTURE(fixture, "supervisor: rest_for_one leaves those before it alon
 
 TEST_CASE_FIXTURE(fixture, "supervisor: one_for_one lets the others wait for nobody") {
   auto core = make(restart_strategy::one_for_one);
-  CHECK(crashed(core, "a") == words{});
-  now += 50ms;
   CHECK(crashed(core, "c") == words{});
-  CHECK(passes(core, 50ms) == words{"start a"});
+  now += 50ms;
+  CHECK(crashed(core, "a") == words{});
   CHECK(passes(core, 50ms) == words{"start c"});
+  CHECK(passes(core, 50ms) == words{"start a"});
 }
 
 TEST_CASE_FIXTURE(
@@ -249,6 +249,7 @@ TEST_CASE_FIXTURE(fixture, "supervisor: gives up at one restart more than allowe
   CHECK(crashed(core, "b") == words{});
   CHECK(passes(core, 200ms) == words{"start b"});
   CHECK(crashed(core, "b") == words{"stop c"});
+  CHECK(text_of(core.shutdown(now)) == ""); // Does not hide the reason.
   CHECK(stopped(core, "c") == words{"stop a"});
   CHECK(
     stopped(core, "a")
@@ -357,11 +358,30 @@ TEST_CASE_FIXTURE(
   CHECK(passes(core, 1h) == words{});
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor: a removal holds back nobody's restart") {
-  auto core = make(restart_strategy::one_for_one);
+TEST_CASE_FIXTURE(fixture, "supervisor: a removal holds back nobody's start") {
+  auto core = supervisor{"s", {}, rules(restart_kind::permanent)};
+  CHECK(text_of(core.start(now)) == "start a");
+  CHECK(text_of(core.started("a", now)) == "start b");
+  CHECK(text_of(core.start_failed("b", crash, now)) == "");
+  CHECK(text_of(*core.remove("a", now)) == "stop a");
+  CHECK(passes(core, 100ms) == words{"start b", "start c"});
+}
+
+TEST_CASE_FIXTURE(fixture, "supervisor: an added child waits for no child before it") {
+  auto core = supervisor{"s", {}, {{.name = "a"}}};
+  CHECK(text_of(core.start(now)) == "start a");
+  CHECK(text_of(core.start_failed("a", crash, now)) == "");
+  CHECK(follow(core, *core.add({.name = "d"}, now)) == words{"start d"});
+}
+
+TEST_CASE_FIXTURE(
+  fixture, "supervisor: a group restart waits for stops not yet asked for") {
+  auto core = make(restart_strategy::one_for_all);
   CHECK(text_of(*core.remove("c", now)) == "stop c");
-  CHECK(crashed(core, "b") == words{});
-  CHECK(passes(core, 100ms) == words{"start b"});
+  CHECK(crashed(core, "a") == words{}); // It is the turn of b when c has ended.
+  CHECK(passes(core, 100ms) == words{});
+  CHECK(stopped(core, "c") == words{"stop b"});
+  CHECK(stopped(core, "b") == words{"start a", "start b"});
 }
 
 TEST_CASE_FIXTURE(fixture, "supervisor: adding and removing fail with a reason") {
@@ -402,6 +422,14 @@ TEST_CASE_FIXTURE(fixture, "supervisor: a child that is being stopped is not pin
   auto core = supervisor{"s", {}, {{.name = "a", .watchdog = 1s}}};
   follow(core, core.start(now));
   CHECK(text_of(core.shutdown(now)) == "stop a");
+  CHECK(passes(core, 2s) == words{});
+}
+
+TEST_CASE_FIXTURE(fixture, "supervisor: who waits for its turn to stop is not pinged") {
+  auto core
+    = supervisor{"s", {}, {{.name = "a", .watchdog = 1s}, {.name = "b", .watchdog = 1s}}};
+  follow(core, core.start(now));
+  CHECK(text_of(core.shutdown(now)) == "stop b");
   CHECK(passes(core, 2s) == words{});
 }
 
