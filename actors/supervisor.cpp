@@ -146,8 +146,7 @@ std::optional<time_point> supervisor::next_due() const {
   for (const auto& x : children_) {
     const auto watched = x.state == child_state::running && !x.unwanted
                          && x.rule.watchdog > duration::zero();
-    const auto starts
-      = x.state == child_state::waiting && phase_ == phase::running && unblocked(x);
+    const auto starts = x.state == child_state::waiting && unblocked(x);
     if (watched)
       result = std::min(result, x.ping_due);
     if (starts)
@@ -180,9 +179,7 @@ void supervisor::fail_child(child& x, const error& reason, time_point now) {
   const auto ran = x.state == child_state::running;
   raise_backoff(x, now);
   x.state = child_state::waiting;
-  x.silent = x.pinged = false;
   if (too_often(now)) {
-    x.state = child_state::ended;
     end_all(fail(
       ec::internal, "supervisor " + name_ + " gave up: more than "
                       + std::to_string(config_.restart_count_max) + " restarts within "
