@@ -11,8 +11,8 @@ namespace troupe::cluster {
 /// hears that first: it may want to refute. Source: Lifeguard section IV-C, "Buddy
 /// System", there for suspicions in pings only.
 std::vector<member> membership::claims_for(const node_id& to) {
-  auto result = queue_.take(
-    config_.gossip_bytes_max, retransmit_limit(config_, table_.present_count()));
+  auto count = ring_.members().size() + 1; // This node too, also while it leaves.
+  auto result = queue_.take(config_.gossip_bytes_max, retransmit_limit(config_, count));
   const auto* known = table_.find(to);
   auto accused
     = known != nullptr
