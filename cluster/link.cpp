@@ -16,6 +16,11 @@ constexpr auto lanes = {lane::control, lane::bulk};
 // Calls are swept this often; a call lives at most this much longer than its age bound.
 constexpr auto sweep_interval = 1s;
 
+// Above it a peer's credit counts as unlimited; so that no sum of them overflows.
+constexpr auto credit_max = std::int64_t{1} << 62U;
+
+bool is_request(const payload& x) { return x.kind == payload_kind::request; }
+
 } // namespace
 
 link::link(
@@ -64,7 +69,7 @@ link::output link::send(payload x, lane lane, time_point now) {
     give_up(out, x, fail(ec::busy, "the link's queue is full: the peer takes no more"));
     return out;
   }
-  if (x.kind == payload_kind::request)
+  if (is_request(x))
     calls_.insert_or_assign({x.from, x.call}, now);
   box.bytes += cost;
   box.payloads.push_back(std::move(x));
@@ -94,13 +99,16 @@ link::output link::tell_ended(ended x, time_point now) {
 
 link::output link::consumed(session_id id, lane lane, std::uint64_t bytes) {
   auto out = output{};
-  if (!up() || session_->id != id)
-    return out;
+  if (up() && session_->id == id)
+    give_back(out, lane, bytes);
+  return out;
+}
+
+void link::give_back(output& out, lane lane, std::uint64_t bytes) {
   auto& state = session_->lanes[index(lane)];
   state.consumed += bytes;
-  if (state.consumed >= config_.window_bytes(lane) / 4)
+  if (state.connection && state.consumed >= config_.window_bytes(lane) / 4)
     out.frames.push_back({*state.connection, credit{std::exchange(state.consumed, 0)}});
-  return out;
 }
 
 link::output link::peer_dead(incarnation life, time_point now) {
@@ -108,7 +116,8 @@ link::output link::peer_dead(incarnation life, time_point now) {
   if (!known_ || life < known_->life)
     return out;
   auto why = fail(ec::link_lost, "membership says that the peer is dead");
-  if (session_)
+  // The next life may be in the middle of its handshake.
+  if (session_ && session_->peer.life <= life)
     drop_session(out, why, now);
   go_down(out, why);
   return out;
@@ -174,14 +183,23 @@ void link::sweep_calls(output& out, time_point now) {
   if (now - swept_at_ < sweep_interval)
     return;
   swept_at_ = now;
-  std::erase_if(calls_, [&](const auto& entry) {
-    const auto& [call, since] = entry;
-    if (now - since < config_.call_age_max)
-      return false;
+  auto overdue = std::set<std::pair<actor_number, std::uint64_t>>{};
+  for (const auto& [call, since] : calls_)
+    if (now - since >= config_.call_age_max)
+      overdue.insert(call);
+  for (const auto& call : overdue) {
+    calls_.erase(call);
     out.failures.push_back(
       {call.first, call.second, fail(ec::deadline_exceeded, "the peer never answered")});
-    return true;
-  });
+  }
+  if (overdue.empty())
+    return;
+  for (auto& box : queues_)
+    std::erase_if(box.payloads, [&](const auto& x) {
+      auto is_overdue = is_request(x) && overdue.contains({x.from, x.call});
+      box.bytes -= is_overdue ? credit_cost(x) : 0;
+      return is_overdue;
+    });
 }
 
 // -- frames of an agreed connection
@@ -194,10 +212,10 @@ link::output link::arrived(connection_id connection, link_frame frame, time_poin
     session_->last_heard = now;
     if (auto* refused = std::get_if<refuse>(&frame))
       drop_session(out, fail(refused->code, refused->why), now);
-    else if (state.agreed)
+    else if (std::holds_alternative<confirm>(frame) && !state.confirmed)
+      on_confirm(out, *lane, now);
+    else if (up() && state.confirmed)
       on_frame(out, *lane, std::move(frame), now);
-    else if (std::holds_alternative<confirm>(frame))
-      agreed(out, *lane, now);
     else
       drop_session(out, fail(ec::malformed, "the peer did not confirm the link"), now);
   }
@@ -208,7 +226,8 @@ void link::on_frame(output& out, lane lane, link_frame frame, time_point now) {
   if (auto* message = std::get_if<payload>(&frame)) {
     on_payload(out, lane, std::move(*message), now);
   } else if (auto* given = std::get_if<credit>(&frame)) {
-    session_->lanes[index(lane)].credit += static_cast<std::int64_t>(given->bytes);
+    auto& state = session_->lanes[index(lane)];
+    state.credit = std::min(state.credit, credit_max) + credit_of(given->bytes);
     flush(out, lane, now);
   } else if (auto* sign = std::get_if<heartbeat>(&frame)) {
     peer_health_ = sign->health;
@@ -228,25 +247,33 @@ void link::on_frame(output& out, lane lane, link_frame frame, time_point now) {
 
 void link::on_payload(output& out, lane lane, payload x, time_point now) {
   last_used_ = now;
-  if (const auto* to = std::get_if<actor_number>(&x.to);
-      to != nullptr && x.kind == payload_kind::answer)
-    calls_.erase({*to, x.call});
+  if (x.kind == payload_kind::answer) {
+    // One that comes after its request has failed is too late.
+    const auto* to = std::get_if<actor_number>(&x.to);
+    if (to == nullptr || calls_.erase({*to, x.call}) == 0) {
+      ++out.dropped;
+      give_back(out, lane, credit_cost(x));
+      return;
+    }
+  }
   out.arrivals.push_back({session_->id, lane, std::move(x)});
 }
 
-// An idle link closes without a loss: each end says goodbye on both lanes, behind its
-// last payload, and closes once it has heard the other's on both.
+// No payload is lost by a goodbye: it goes out on both lanes, behind the last one of
+// each, and counts once it is heard on both. An idle link closes when each end has heard
+// the other's; a peer that leaves does not wait for ours.
 void link::on_goodbye(output& out, lane lane, const goodbye& x, time_point now) {
-  if (x.leaving) {
+  session_->lanes[index(lane)].goodbye_heard = true;
+  session_->peer_leaving = session_->peer_leaving || x.leaving;
+  for (const auto& state : session_->lanes)
+    if (!state.goodbye_heard)
+      return;
+  if (session_->peer_leaving) {
     auto why = fail(ec::link_lost, "the peer has left");
     end_session(out, why, now);
     go_down(out, why);
     return;
   }
-  session_->lanes[index(lane)].goodbye_heard = true;
-  for (const auto& state : session_->lanes)
-    if (!state.goodbye_heard)
-      return;
   if (!session_->closing && !idle()) {
     for (auto& state : session_->lanes)
       state.goodbye_heard = false;
@@ -273,13 +300,14 @@ void link::on_stay(output& out, time_point now) {
 
 void link::put(output& out, lane lane, link_frame frame, time_point now) {
   auto& state = session_->lanes[index(lane)];
-  TROUPE_ASSERT(state.connection.has_value());
   state.last_sent = now;
-  out.frames.push_back({*state.connection, std::move(frame)});
+  // A lane may have ended behind the peer's goodbye; then nobody listens.
+  if (state.connection)
+    out.frames.push_back({*state.connection, std::move(frame)});
 }
 
 void link::flush(output& out, lane lane, time_point now) {
-  if (!up() || session_->closing)
+  if (!up() || session_->closing || session_->peer_leaving)
     return;
   auto& box = queues_[index(lane)];
   auto& state = session_->lanes[index(lane)];
@@ -292,8 +320,12 @@ void link::flush(output& out, lane lane, time_point now) {
   }
 }
 
+std::int64_t link::credit_of(std::uint64_t bytes) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, credit_max));
+}
+
 void link::give_up(output& out, const payload& x, const error& why) {
-  if (x.kind == payload_kind::request)
+  if (is_request(x))
     out.failures.push_back({x.from, x.call, why});
   else
     ++out.dropped;
@@ -308,7 +340,9 @@ void link::fail_calls(output& out, const error& why) {
 void link::fail_queues(output& out, const error& why) {
   for (auto& box : queues_) {
     for (const auto& x : box.payloads) {
-      calls_.erase({x.from, x.call});
+      // An answer may have the numbers of a request that is under way.
+      if (is_request(x))
+        calls_.erase({x.from, x.call});
       give_up(out, x, why);
     }
     box = {};

@@ -2,14 +2,20 @@
 ///
 /// A link lives through *sessions*. A session is two connections, one per lane, dialled
 /// by the same end; it is up when both have finished their handshake, and gone when
-/// either breaks. Messages wait (bounded) while there is none.
+/// either breaks. Messages wait (bounded) while there is none. The acceptor is up when
+/// both lanes were confirmed, and then confirms in turn, which brings up the dialler:
+/// neither hears a message before it is up.
 ///
 /// - At most once, in order within a lane and a session.
 /// - When a session that was up is gone, every unanswered request fails at once with
 ///   ec::link_lost, and `lost` is told. When no session is back within `down_after`, when
 ///   membership says dead, when the peer leaves, or when another incarnation answers,
-///   `down` is told: the peer's actors are gone. What waits is never delivered to a later
-///   incarnation.
+///   `down` is told: the peer's actors are gone. What waits then is never delivered to a
+///   later incarnation.
+/// - What waits for a peer that was not there fails with ec::unreachable when a dial
+///   fails, or at once when nobody can dial.
+/// - A request ends once: by its answer or in `failures`; a watch ends once, in
+///   `ended_actors`.
 /// - When both ends dial at once, the session dialled by the smaller node id stays.
 /// - Credit: payloads leave while the receiver's window lasts; heartbeats always do.
 ///
@@ -97,6 +103,7 @@ public:
 
   /// Sends `x` on `lane`, now or when it can. A request that cannot go fails in an
   /// output, now or later; a note is dropped.
+  /// @pre a request's (from, call) is not that of another under way.
   [[nodiscard]] output send(payload x, actors::lane lane, time_point now);
 
   /// An actor here that the peer watches has ended, or is not there. Not told while there
@@ -167,10 +174,10 @@ public:
 private:
   struct lane_state {
     std::optional<connection_id> connection;
-    bool agreed = false;        // Handshake finished at this end.
+    bool confirmed = false;     // By the peer.
     std::int64_t credit = 0;    // May go below zero by one frame.
     std::uint64_t consumed = 0; // Not yet given back.
-    bool goodbye_heard = false;
+    bool goodbye_heard = false; // The peer says no more payloads on this lane.
     time_point last_sent;
   };
 
@@ -178,7 +185,8 @@ private:
     session_id id;
     bool ours = false;
     bool up = false;
-    bool closing = false; // Our goodbye is out.
+    bool closing = false;      // Our goodbye is out.
+    bool peer_leaving = false; // Its goodbye is for ever.
     peer_identity peer;
     time_point since;
     time_point last_heard;
@@ -195,26 +203,27 @@ private:
 
   // Sessions.
   void want_session(output& out, time_point now);
-  void
-  accept(output& out, connection_id connection, const link_offer& offer, time_point now);
   void take_inbound(
     output& out, connection_id connection, const link_offer& offer, time_point now);
   void take_ours(
     output& out, connection_id connection, const link_offer& offer, time_point now);
   [[nodiscard]] error refusal(const link_offer& offer, time_point now) const;
-  void agreed(output& out, actors::lane lane, time_point now);
+  void on_confirm(output& out, actors::lane lane, time_point now);
   void come_up(output& out, time_point now);
   void end_session(output& out, const error& why, time_point now);
   void drop_session(output& out, const error& why, time_point now);
   void close_connections(output& out);
   void back_off(time_point now);
   void go_down(output& out, const error& why);
+  void fail_waiting(output& out, const error& why);
 
   // Frames.
   void on_frame(output& out, actors::lane lane, link_frame frame, time_point now);
   void on_payload(output& out, actors::lane lane, payload x, time_point now);
   void on_goodbye(output& out, actors::lane lane, const goodbye& x, time_point now);
   void on_stay(output& out, time_point now);
+  [[nodiscard]] static std::int64_t credit_of(std::uint64_t bytes);
+  void give_back(output& out, actors::lane lane, std::uint64_t bytes);
   void put(output& out, actors::lane lane, link_frame frame, time_point now);
   void flush(output& out, actors::lane lane, time_point now);
   void fail_calls(output& out, const error& why);

@@ -16,7 +16,11 @@ constexpr auto lanes = {lane::control, lane::bulk};
 bool link::wanted() const { return !idle() && !left_; }
 
 void link::want_session(output& out, time_point now) {
-  if (session_ || !wanted() || address_.empty() || now < redial_at_)
+  if (session_ || !wanted())
+    return;
+  if (!reachable())
+    fail_waiting(out, fail(ec::unreachable, "the peer's address is not known"));
+  if (address_.empty() || now < redial_at_)
     return;
   auto id = session_id{random_()};
   session_ = live_session{
@@ -80,12 +84,13 @@ error link::refusal(const link_offer& offer, time_point now) const {
   auto peer_known = session_ && session_->peer.id == peer_;
   if (!session_ || (peer_known && session_->peer.life < offer.peer.life))
     return {};
-  // Two sessions at once: that of the smaller id stays. But a peer that dials long after
-  // ours was made has lost it.
+  // Both ends have dialled at once: the session of the smaller id stays, at both. But who
+  // dials long after the other did has lost that session. Of two by the same end the
+  // later counts: its other end has dropped the first for it.
   auto at_once
     = now - session_->since < config_.dial_deadline + config_.handshake_deadline;
-  auto ours_wins = session_->ours && at_once && self_.self.id < peer_;
-  if (offer.ours ? session_->up || !session_->ours : ours_wins)
+  auto smaller_made_it = session_->ours == (self_.self.id < peer_);
+  if (session_->ours != offer.ours && at_once && smaller_made_it)
     return fail(ec::already_exists, "the two nodes have another link already");
   return {};
 }
@@ -105,7 +110,7 @@ void link::take_inbound(
       .lanes = {}};
   auto& state = session_->lanes[index(offer.lane)];
   state.connection = connection;
-  state.credit = static_cast<std::int64_t>(offer.credit);
+  state.credit = credit_of(offer.credit);
   out.frames.push_back(
     {connection, welcome{
                    self_.cluster, self_.self, self_.link_address, offer.version,
@@ -130,25 +135,34 @@ void link::take_ours(
   session_->last_heard = now;
   auto& state = session_->lanes[index(offer.lane)];
   state.connection = connection;
-  state.credit = static_cast<std::int64_t>(offer.credit);
+  state.credit = credit_of(offer.credit);
   put(out, offer.lane, confirm{}, now);
   if (offer.lane == lane::control)
     out.dials.push_back({session_->id, lane::bulk, session_->where});
-  agreed(out, offer.lane, now);
 }
 
-void link::agreed(output& out, lane lane, time_point now) {
-  session_->lanes[index(lane)].agreed = true;
-  auto both
-    = std::all_of(session_->lanes.begin(), session_->lanes.end(), [](const auto& x) {
-        return x.agreed;
-      });
-  if (both)
-    come_up(out, now);
+void link::on_confirm(output& out, lane lane, time_point now) {
+  auto& states = session_->lanes;
+  states[index(lane)].confirmed = true;
+  if (session_->up)
+    return;
+  if (session_->ours) {
+    // The acceptor confirms when it has heard both of our confirms.
+    if (!states[0].connection || !states[1].connection) {
+      drop_session(out, fail(ec::malformed, "the peer confirms half a link"), now);
+      return;
+    }
+  } else {
+    if (!states[0].confirmed || !states[1].confirmed)
+      return;
+    for (auto each : lanes)
+      put(out, each, confirm{}, now);
+  }
+  come_up(out, now);
 }
 
 void link::come_up(output& out, time_point now) {
-  if (known_ && known_->life != session_->peer.life)
+  if (told_up_ && known_->life != session_->peer.life)
     go_down(out, fail(ec::stale_incarnation, "the peer has restarted"));
   known_ = session_->peer;
   session_->up = true;
@@ -175,7 +189,14 @@ link::output link::dial_failed(session_id id, const error& why, time_point now) 
 
 link::output link::broke(connection_id connection, const error& why, time_point now) {
   auto out = output{};
-  if (lane_of(connection))
+  auto lane = lane_of(connection);
+  if (!lane)
+    return out;
+  auto& state = session_->lanes[index(*lane)];
+  // Behind its goodbye a lane may end while the other still brings what is left.
+  if (state.goodbye_heard && (session_->closing || session_->peer_leaving))
+    state.connection.reset();
+  else
     drop_session(out, why, now);
   return out;
 }
@@ -199,7 +220,8 @@ void link::end_session(output& out, const error& why, time_point now) {
   auto waiting = std::set<std::pair<actor_number, std::uint64_t>>{};
   for (const auto& box : queues_)
     for (const auto& x : box.payloads)
-      waiting.insert({x.from, x.call});
+      if (x.kind == payload_kind::request)
+        waiting.insert({x.from, x.call});
   std::erase_if(calls_, [&](const auto& entry) {
     const auto& [call, since] = entry;
     if (waiting.contains(call))
@@ -213,18 +235,20 @@ void link::drop_session(output& out, const error& why, time_point now) {
   end_session(out, why, now);
   // A peer that refuses because it has another link is about to use that.
   auto patient = code_of(why) == ec::already_exists && backoff_ < config_.redial_max;
-  if (!lost_at_ && !patient) {
-    auto unreachable
-      = fail(ec::unreachable, "the peer cannot be reached: " + sentence_of(why));
-    fail_queues(out, unreachable);
-    end_watches(out, unreachable);
-  }
+  if (!lost_at_ && !patient)
+    fail_waiting(
+      out, fail(ec::unreachable, "the peer cannot be reached: " + sentence_of(why)));
   back_off(now);
 }
 
 void link::back_off(time_point now) {
   redial_at_ = now + random_.between(backoff_ / 2, backoff_);
   backoff_ = std::min<duration>(backoff_ * 2, config_.redial_max);
+}
+
+void link::fail_waiting(output& out, const error& why) {
+  fail_queues(out, why);
+  end_watches(out, why);
 }
 
 void link::end_watches(output& out, const error& why) {
