@@ -1,0 +1,251 @@
+#include "apps/node/admin_actor.hpp"
+
+#include "registry/registry_wire.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace troupe::apps {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers of the node's own actors.
+constexpr auto local_deadline = 5s;
+
+// Leaving spreads the word first (membership's leave_timeout) and closes links.
+constexpr auto leave_deadline = 30s;
+
+constexpr auto tree_deadline = 1s;
+
+using entries = std::vector<registry::view_entry>;
+
+/// The answers that one `services` question waits for; the last one completes it.
+struct services_answer {
+  caf::typed_response_promise<services_reply> promise;
+  std::optional<std::vector<cluster::member>> members;
+  std::optional<entries> providers;
+  std::optional<entries> consumers;
+  std::optional<entries> admin_states;
+
+  [[nodiscard]] bool complete() const {
+    return members && providers && consumers && admin_states;
+  }
+};
+
+node_name name_of(const std::vector<cluster::member>& members, const node_id& id) {
+  for (const auto& x : members)
+    if (x.node.id == id)
+      return x.node.name;
+  return node_name{"?"};
+}
+
+// What the owner itself, or for the whole node, has said of a service.
+std::string admin_mode_of(
+  const entries& admin_states, const node_id& node, const std::string& service) {
+  for (const auto& x : admin_states) {
+    if (x.owner.is_catalog() || x.owner.node() != node)
+      continue;
+    auto state = registry::decode_admin_state(x.value);
+    if (state && (state->target == service || state->target == registry::whole_node))
+      return std::string{to_string(state->mode)};
+  }
+  return "ready";
+}
+
+services_reply compose(const services_answer& x) {
+  auto result = services_reply{};
+  for (const auto& entry : *x.providers)
+    if (auto found = registry::decode_provider(entry.value)) {
+      auto service = to_string(found->service);
+      auto state = entry.unconfirmed
+                     ? "unconfirmed"
+                     : admin_mode_of(*x.admin_states, found->node, service);
+      result.providers.push_back(
+        {service, name_of(*x.members, found->node), found->node, found->weight, state});
+    }
+  for (const auto& entry : *x.consumers)
+    if (auto found = registry::decode_consumer(entry.value))
+      result.consumers.push_back(
+        {found->interest, name_of(*x.members, found->node), found->node});
+  return result;
+}
+
+std::string labels_text(const metric_labels& labels) {
+  auto result = std::string{};
+  for (const auto& [key, value] : labels)
+    result += (result.empty() ? "" : ",") + key + "=" + value;
+  return result;
+}
+
+stats_row row_of(const metric_family& family, const metric_sample& sample) {
+  auto row = stats_row{family.name, labels_text(sample.labels), "counter", 0, 0, 0, 0};
+  if (const auto* count = std::get_if<std::uint64_t>(&sample.value)) {
+    row.value = static_cast<double>(*count);
+  } else if (const auto* level = std::get_if<double>(&sample.value)) {
+    row.kind = "gauge";
+    row.value = *level;
+  } else {
+    const auto& spread = std::get<histogram_snapshot>(sample.value);
+    auto unit = family.name.ends_with("_seconds") ? 1e-9 : 1.0;
+    row.kind = "histogram";
+    row.value = static_cast<double>(spread.count());
+    row.p50 = static_cast<double>(spread.quantile(0.5)) * unit;
+    row.p99 = static_cast<double>(spread.quantile(0.99)) * unit;
+    row.max = static_cast<double>(spread.max()) * unit;
+  }
+  return row;
+}
+
+member_row row_of(const cluster::member& x, const std::set<node_id>& linked) {
+  return {
+    x.node.name,
+    x.node.id,
+    std::string{to_string(x.state)},
+    x.node.incarnation,
+    x.endpoints.link,
+    x.endpoints.resp,
+    x.endpoints.http,
+    linked.contains(x.node.id)};
+}
+
+} // namespace
+
+void admin_state::start(
+  const actors::actor_context* context, const node_actors* others, admin_facts facts) {
+  context_ = context;
+  others_ = others;
+  facts_ = std::move(facts);
+}
+
+caf::result<status_reply> admin_state::status() {
+  auto promise = self_->make_response_promise<status_reply>();
+  self_->request(others_->get().lifecycle, local_deadline, atom::phase_v)
+    .then(
+      [this, promise](const node_progress& x) mutable {
+        auto cluster = x.charter ? x.charter->cluster : cluster_id{};
+        promise.deliver(status_reply{
+          facts_.self.name, facts_.self.id, facts_.self.incarnation, facts_.cluster_name,
+          cluster, std::string{to_string(x.phase)}, facts_.pid});
+      },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<members_reply> admin_state::members() {
+  if (!others_->get().membership)
+    return members_reply{};
+  auto promise = self_->make_response_promise<members_reply>();
+  auto failed = [promise](error& why) mutable { promise.deliver(std::move(why)); };
+  self_->request(others_->get().links, local_deadline, cluster::atom::list_links_v)
+    .then(
+      [this, promise, failed](const std::vector<cluster::link_summary>& links) {
+        auto linked = std::set<node_id>{};
+        for (const auto& x : links)
+          if (x.up)
+            linked.insert(x.peer.id);
+        self_
+          ->request(others_->get().membership, local_deadline, cluster::atom::members_v)
+          .then(
+            [promise, linked](const std::vector<cluster::member>& members) mutable {
+              auto reply = members_reply{};
+              for (const auto& x : members)
+                reply.members.push_back(row_of(x, linked));
+              promise.deliver(std::move(reply));
+            },
+            failed);
+      },
+      failed);
+  return promise;
+}
+
+caf::result<services_reply> admin_state::services() {
+  if (!others_->get().registry || !others_->get().membership)
+    return fail(
+      ec::wrong_state,
+      "node " + facts_.self.name.value()
+        + " has not joined its cluster yet; ask again when `status` says "
+          "ready");
+  auto answer = std::make_shared<services_answer>();
+  answer->promise = self_->make_response_promise<services_reply>();
+  auto failed = [answer](error& why) {
+    if (answer->promise.pending())
+      answer->promise.deliver(std::move(why));
+  };
+  auto deliver = [answer] {
+    if (answer->complete() && answer->promise.pending())
+      answer->promise.deliver(compose(*answer));
+  };
+  auto look_up =
+    [&](registry::entry_kind kind, std::optional<entries> services_answer::*into) {
+      self_->request(others_->get().registry, local_deadline, registry::lookup{kind, {}})
+        .then(
+          [answer, deliver, into](const entries& found) {
+            (*answer).*into = found;
+            deliver();
+          },
+          failed);
+    };
+  look_up(registry::entry_kind::provider, &services_answer::providers);
+  look_up(registry::entry_kind::consumer, &services_answer::consumers);
+  look_up(registry::entry_kind::admin_state, &services_answer::admin_states);
+  self_->request(others_->get().membership, local_deadline, cluster::atom::members_v)
+    .then(
+      [answer, deliver](const std::vector<cluster::member>& members) {
+        answer->members = members;
+        deliver();
+      },
+      failed);
+  return answer->promise;
+}
+
+stats_reply admin_state::stats() const {
+  auto result = stats_reply{};
+  for (const auto& family : context_->metrics->snapshot())
+    for (const auto& sample : family.samples)
+      result.rows.push_back(row_of(family, sample));
+  return result;
+}
+
+caf::result<tree_reply> admin_state::tree() {
+  auto promise = self_->make_response_promise<tree_reply>();
+  self_
+    ->request(
+      others_->get().root, local_deadline, actors::atom::tree_v, duration{tree_deadline})
+    .then(
+      [promise](actors::tree_node& root) mutable {
+        promise.deliver(tree_reply{std::move(root)});
+      },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<leave_reply> admin_state::leave() {
+  auto promise = self_->make_response_promise<leave_reply>();
+  self_->request(others_->get().lifecycle, leave_deadline, atom::leave_v)
+    .then(
+      [promise](caf::ok_atom) mutable { promise.deliver(leave_reply{}); },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+admin_actor::behavior_type make_admin(
+  admin_actor::stateful_pointer<admin_state> self, const actors::actor_context* context,
+  const node_actors* others, admin_facts facts) {
+  actors::install_defaults(self, context);
+  auto* state = &self->state;
+  state->start(context, others, std::move(facts));
+  return {
+    [state](const status_query&) { return state->status(); },
+    [state](const members_query&) { return state->members(); },
+    [state](const services_query&) { return state->services(); },
+    [state](const stats_query&) { return state->stats(); },
+    [state](const tree_query&) { return state->tree(); },
+    [state](const leave_command&) { return state->leave(); },
+  };
+}
+
+} // namespace troupe::apps

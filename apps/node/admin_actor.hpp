@@ -1,0 +1,67 @@
+/// Answers what shells ask about this node and its cluster (`admin.hpp`).
+#pragma once
+
+#include "actors/behavior.hpp"
+#include "apps/node/admin.hpp"
+#include "apps/node/node_actors.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::apps {
+
+/// The name under which shells address it.
+inline constexpr auto admin_name = "admin";
+
+using admin_actor = caf::typed_actor<
+  caf::replies_to<status_query>::with<status_reply>,
+  caf::replies_to<members_query>::with<members_reply>,
+  // Fails with ec::wrong_state before the node has joined.
+  caf::replies_to<services_query>::with<services_reply>,
+  caf::replies_to<stats_query>::with<stats_reply>,
+  caf::replies_to<tree_query>::with<tree_reply>,
+  caf::replies_to<leave_command>::with<leave_reply>>;
+
+/// What does not change while the process lives.
+struct admin_facts {
+  cluster::node_identity self;
+  std::string cluster_name;
+  std::uint64_t pid = 0;
+};
+
+class admin_state {
+public:
+  static inline constexpr const char* name = "admin";
+  using pointer = admin_actor::stateful_pointer<admin_state>;
+
+  explicit admin_state(pointer self) : self_{self} {}
+
+  void start(
+    const actors::actor_context* context, const node_actors* others, admin_facts facts);
+
+  caf::result<status_reply> status();
+  caf::result<members_reply> members();
+  caf::result<services_reply> services();
+  [[nodiscard]] stats_reply stats() const;
+  caf::result<tree_reply> tree();
+  caf::result<leave_reply> leave();
+
+private:
+  pointer self_;
+  const actors::actor_context* context_ = nullptr;
+  const node_actors* others_ = nullptr;
+  admin_facts facts_;
+};
+
+/// Spawn function.
+/// @pre `context` and `others` outlive the actor.
+admin_actor::behavior_type make_admin(
+  admin_actor::stateful_pointer<admin_state> self, const actors::actor_context* context,
+  const node_actors* others, admin_facts facts);
+
+} // namespace troupe::apps

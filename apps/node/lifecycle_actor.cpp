@@ -1,0 +1,201 @@
+#include "apps/node/lifecycle_actor.hpp"
+
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+
+namespace troupe::apps {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers of the node's own actors; late ones mean that the process is stuck.
+constexpr auto local_deadline = 10s;
+
+// Founding waits for machines to be switched on; it is asked again this often.
+constexpr auto founding_deadline = 60s;
+
+} // namespace
+
+std::string_view to_string(node_phase x) {
+  switch (x) {
+    case node_phase::founding:
+      return "founding";
+    case node_phase::joining:
+      return "joining";
+    case node_phase::ready:
+      return "ready";
+    case node_phase::leaving:
+      return "leaving";
+  }
+  return "unknown";
+}
+
+void lifecycle_state::start(
+  const actors::actor_context* context, const node_actors* others,
+  lifecycle_config config) {
+  context_ = context;
+  others_ = others;
+  config_ = std::move(config);
+  listen();
+}
+
+void lifecycle_state::become(node_phase phase) {
+  progress_.phase = phase;
+  context_->log.info("node", "phase", to_string(phase));
+}
+
+void lifecycle_state::give_up(const error& why) {
+  context_->log.error("the node cannot live", "why", render(why));
+  config_.ended(why);
+}
+
+// -- the way in
+// ---------------------------------------------------------------------------
+
+void lifecycle_state::listen() {
+  self_->request(others_->get().links, local_deadline, cluster::listen_at{config_.listen})
+    .then(
+      [this](const std::string& where) {
+        context_->log.info("listening", "link", where);
+        await_charter();
+      },
+      [this](const error& why) { give_up(why); });
+}
+
+void lifecycle_state::await_charter() {
+  self_
+    ->request(others_->get().founding, founding_deadline, cluster::atom::await_charter_v)
+    .then(
+      [this](const cluster::charter& x) {
+        progress_.charter = x;
+        if (progress_.phase == node_phase::founding)
+          join();
+      },
+      [this](const error& why) {
+        if (code_of(actors::ours(why)) == ec::deadline_exceeded)
+          await_charter();
+        else
+          give_up(why);
+      });
+}
+
+void lifecycle_state::join() {
+  become(node_phase::joining);
+  add_child(0);
+}
+
+void lifecycle_state::add_child(std::size_t index) {
+  if (index == config_.late_children.size()) {
+    watch_members();
+    return;
+  }
+  self_
+    ->request(
+      others_->get().root, local_deadline, caf::add_atom_v,
+      std::move(config_.late_children[index]))
+    .then(
+      [this, index] { add_child(index + 1); },
+      [this](const error& why) { give_up(why); });
+}
+
+void lifecycle_state::watch_members() {
+  if (config_.alone)
+    become(node_phase::ready);
+  self_->send(
+    others_->get().membership,
+    cluster::subscribe_members{caf::actor_cast<cluster::member_listener>(self_)});
+}
+
+void lifecycle_state::on(const cluster::member_news& x) {
+  auto is_self = x.about.node.id == config_.self;
+  if (!is_self && present(x.about.state) && progress_.phase == node_phase::joining)
+    become(node_phase::ready);
+  if (x.what == cluster::member_event::expelled)
+    give_up(fail(
+      ec::wrong_state, "the cluster has forgotten this node; start it with an empty data "
+                       "directory as a new one"));
+  if (x.what == cluster::member_event::outlived)
+    give_up(fail(
+      ec::stale_incarnation, "the cluster knows a later life of this node; the data "
+                             "directory is an old copy, start with an empty one"));
+}
+
+// -- the way out
+// --------------------------------------------------------------------------
+
+caf::result<caf::ok_atom> lifecycle_state::leave() {
+  leaving_.push_back(self_->make_response_promise<caf::ok_atom>());
+  auto result = leaving_.back();
+  auto was = progress_.phase;
+  if (was != node_phase::leaving) {
+    become(node_phase::leaving);
+    if (was == node_phase::founding)
+      close_links();
+    else
+      withdraw();
+  }
+  return result;
+}
+
+void lifecycle_state::withdraw() {
+  if (!others_->get().registry) {
+    depart();
+    return;
+  }
+  self_->request(others_->get().registry, local_deadline, registry::atom::withdraw_v)
+    .then(
+      [this](caf::ok_atom) { depart(); },
+      [this](const error& why) {
+        context_->log.warn("leaving without deregistration", "why", render(why));
+        depart();
+      });
+}
+
+void lifecycle_state::depart() {
+  if (!others_->get().membership) {
+    close_links();
+    return;
+  }
+  self_->request(others_->get().membership, local_deadline, cluster::atom::depart_v)
+    .then(
+      [this](caf::ok_atom) { finish(); },
+      [this](const error& why) {
+        context_->log.warn("leaving without a word to the members", "why", render(why));
+        finish();
+      });
+}
+
+// The one who asked is answered while there is a link to answer through.
+void lifecycle_state::finish() {
+  for (auto& promise : std::exchange(leaving_, {}))
+    promise.deliver(caf::ok_atom_v);
+  close_links();
+}
+
+void lifecycle_state::close_links() {
+  self_->request(others_->get().links, local_deadline, cluster::atom::leave_links_v)
+    .then(
+      [this](caf::ok_atom) { config_.ended({}); },
+      [this](const error& why) {
+        context_->log.warn("some links did not close in time", "why", render(why));
+        config_.ended({});
+      });
+}
+
+lifecycle_actor::behavior_type make_lifecycle(
+  lifecycle_actor::stateful_pointer<lifecycle_state> self,
+  const actors::actor_context* context, const node_actors* others,
+  lifecycle_config config) {
+  actors::install_defaults(self, context);
+  auto* state = &self->state;
+  state->start(context, others, std::move(config));
+  return {
+    [state](atom::phase) { return state->progress(); },
+    [state](atom::leave) { return state->leave(); },
+    [state](const cluster::member_news& x) { state->on(x); },
+  };
+}
+
+} // namespace troupe::apps

@@ -1,0 +1,78 @@
+/// Leads a node through its life: founding, joining, ready, leaving.
+///
+/// It listens, waits for the charter, has membership and the registry started under the
+/// node's supervisor, and says when the node is ready. On the way out it withdraws what
+/// the node offers, has `left` spread, and closes the links.
+#pragma once
+
+#include "actors/behavior.hpp"
+#include "actors/supervisor_actor.hpp"
+#include "apps/node/node_actors.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+namespace troupe::apps {
+
+struct lifecycle_config {
+  node_id self;
+  std::string listen; ///< host:port
+  bool alone = false; ///< Founds a cluster of one: there is nobody to wait for.
+  /// Children to add once the cluster is known: membership, then the registry.
+  std::vector<actors::child_spec> late_children;
+  /// Called once, when the node has left (none), or cannot live (the reason).
+  std::function<void(const error&)> ended;
+};
+
+class lifecycle_state {
+public:
+  static inline constexpr const char* name = "lifecycle";
+  using pointer = lifecycle_actor::stateful_pointer<lifecycle_state>;
+
+  explicit lifecycle_state(pointer self) : self_{self} {}
+
+  void start(
+    const actors::actor_context* context, const node_actors* others,
+    lifecycle_config config);
+
+  [[nodiscard]] const node_progress& progress() const { return progress_; }
+  caf::result<caf::ok_atom> leave();
+  void on(const cluster::member_news& x);
+
+private:
+  void listen();
+  void await_charter();
+  void join();
+  void add_child(std::size_t index);
+  void watch_members();
+  void become(node_phase phase);
+  void give_up(const error& why);
+  void withdraw();
+  void depart();
+  void close_links();
+  void finish();
+
+  pointer self_;
+  const actors::actor_context* context_ = nullptr;
+  const node_actors* others_ = nullptr;
+  lifecycle_config config_;
+  node_progress progress_;
+  std::vector<caf::typed_response_promise<caf::ok_atom>> leaving_;
+};
+
+/// Spawn function.
+/// @pre `context` and `others` outlive the actor; the links and founding run.
+lifecycle_actor::behavior_type make_lifecycle(
+  lifecycle_actor::stateful_pointer<lifecycle_state> self,
+  const actors::actor_context* context, const node_actors* others,
+  lifecycle_config config);
+
+} // namespace troupe::apps

@@ -1,0 +1,214 @@
+#include "apps/node/node.hpp"
+
+#include "actors/supervisor_actor.hpp"
+#include "apps/node/admin_actor.hpp"
+#include "apps/node/admin_wire.hpp"
+#include "apps/node/lifecycle_actor.hpp"
+#include "cluster/membership_wire.hpp"
+#include "registry/codecs_wire.hpp"
+
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace troupe::apps {
+
+namespace {
+
+template <class Handle>
+caf::strong_actor_ptr untyped(const Handle& x) {
+  return caf::actor_cast<caf::strong_actor_ptr>(x);
+}
+
+cluster::member
+member_of(const node_config& config, const cluster::stored_identity& identity) {
+  return {
+    .node = {identity.id, identity.name, identity.life},
+    .endpoints =
+      {to_string(config.link_door.advertise), to_string(config.resp_door.advertise),
+       to_string(config.http_door.advertise)},
+    .protocols = {cluster::link_version_min, cluster::link_version_max},
+    .meta = {},
+    .refutation = {},
+    .state = cluster::member_state::alive,
+    .accuser = {}};
+}
+
+cluster::founding_config founding_of(const node_config& config) {
+  auto result = cluster::founding_config{};
+  if (is_founder(config))
+    for (const auto& x : founders_of(config))
+      result.founders.push_back({x.name, to_string(x.link)});
+  for (const auto& x : seeds_of(config))
+    result.seeds.push_back(to_string(x));
+  return result;
+}
+
+bool is_alone(const node_config& config) {
+  return is_founder(config) && founders_of(config).size() == 1;
+}
+
+} // namespace
+
+void register_all_codecs(actors::message_codecs& codecs) {
+  cluster::register_codecs(codecs);
+  registry::register_codecs(codecs);
+  apps::register_codecs(codecs);
+}
+
+node::node(
+  const node_environment& environment, const node_config& config,
+  const cluster::stored_identity& identity, std::function<void(const error&)> ended)
+    : environment_{environment}, config_{config}, identity_{identity},
+      ended_{std::move(ended)}, random_{environment.seed} {
+  for (const auto* part :
+       {"supervisor", "links", "founding", "node", "admin", "membership", "registry"})
+    contexts_.emplace(
+      part, actors::actor_context{
+              environment.clock, &metrics_,
+              logger{environment.log, identity.name.value(), part}});
+  link_environment_
+    = {context("links"), environment.transport, environment.codecs, &directory_};
+}
+
+void node::forget() {
+  directory_.clear();
+  actors_.clear();
+}
+
+const actors::actor_context* node::context(const char* part) const {
+  return &contexts_.at(part);
+}
+
+void node::start() {
+  // The first death of a child ends the node; whoever runs it starts it again.
+  auto one_life = actors::supervisor_config{};
+  one_life.strategy = actors::restart_strategy::one_for_all;
+  one_life.restart_count_max = 0;
+  auto root = environment_.engine->spawn(
+    actors::make_supervisor, context("supervisor"), "node", one_life, early_children());
+  actors_.publish(&node_handles::root, root);
+  caf::actor_cast<caf::strong_actor_ptr>(root)->get()->attach_functor(
+    [ended = ended_](const error& why) {
+      if (!actors::ended_normally(why))
+        ended(why);
+    });
+}
+
+void node::leave() { caf::anon_send(actors_.get().lifecycle, atom::leave_v); }
+
+void node::stop(std::function<void()> on_stopped) {
+  auto root = actors_.get().root;
+  caf::actor_cast<caf::strong_actor_ptr>(root)->get()->attach_functor(
+    [on_stopped = std::move(on_stopped)](const error&) { on_stopped(); });
+  caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+}
+
+// -- children
+// -----------------------------------------------------------------------------
+
+std::vector<actors::child_spec> node::early_children() {
+  auto admin = actors::child_spec{"admin", [this](auto&) { return start_admin(); }};
+  auto doors = actors::supervisor_config{};
+  auto doors_of = [this, doors, admin](caf::actor_system& engine) {
+    return expected<actors::child_handle>{engine.spawn(
+      actors::make_supervisor, context("supervisor"), "doors", doors,
+      std::vector{admin})};
+  };
+  return {
+    {"links", [this](auto&) { return start_links(); }},
+    {"founding", [this](auto&) { return start_founding(); }},
+    {"lifecycle", [this](auto&) { return start_lifecycle(); }},
+    {"doors", doors_of},
+  };
+}
+
+std::vector<actors::child_spec> node::late_children() {
+  return {
+    {"membership", [this](auto&) { return start_membership(); }},
+    {"registry", [this](auto&) { return start_registry(); }},
+  };
+}
+
+cluster::local_identity node::local_identity() const {
+  return {
+    config_.cluster_name,
+    identity_.agreed ? identity_.agreed->cluster : cluster_id{},
+    {identity_.id, identity_.name, identity_.life, cluster::link_role::node},
+    to_string(config_.link_door.advertise)};
+}
+
+expected<actors::child_handle> node::start_links() {
+  auto links = environment_.engine->spawn(
+    cluster::make_links, &link_environment_, config_.link, local_identity(),
+    random_.fork());
+  actors_.publish(&node_handles::links, links);
+  return actors::child_handle{links};
+}
+
+expected<actors::child_handle> node::start_founding() {
+  auto config = founding_of(config_);
+  auto core = cluster::founding{
+    config, identity_.id, identity_.name, identity_.agreed, random_.fork()};
+  auto links = actors_.get().links;
+  auto spawn = [&]<caf::spawn_options Options>() {
+    return environment_.engine->spawn<Options>(
+      cluster::make_founding, context("founding"), environment_.disk, links,
+      std::move(core), duration{config.retry_interval});
+  };
+  auto founding = environment_.threads ? spawn.operator()<caf::detached>()
+                                       : spawn.operator()<caf::no_spawn_options>();
+  directory_.put(cluster::founding_name, untyped(founding));
+  actors_.publish(&node_handles::founding, founding);
+  return actors::child_handle{founding};
+}
+
+expected<actors::child_handle> node::start_lifecycle() {
+  auto config = lifecycle_config{
+    identity_.id, to_string(config_.link_door.listen), is_alone(config_), late_children(),
+    ended_};
+  auto lifecycle = environment_.engine->spawn(
+    make_lifecycle, context("node"), &actors_, std::move(config));
+  actors_.publish(&node_handles::lifecycle, lifecycle);
+  return actors::child_handle{lifecycle};
+}
+
+expected<actors::child_handle> node::start_admin() {
+  auto admin = environment_.engine->spawn(
+    make_admin, context("admin"), &actors_,
+    admin_facts{
+      {identity_.id, identity_.name, identity_.life},
+      config_.cluster_name,
+      environment_.pid});
+  directory_.put(admin_name, untyped(admin));
+  return actors::child_handle{admin};
+}
+
+expected<actors::child_handle> node::start_membership() {
+  auto seeds = std::vector<std::string>{};
+  for (const auto& x : seeds_of(config_))
+    seeds.push_back(to_string(x));
+  auto core = cluster::membership{
+    config_.membership, member_of(config_, identity_), seeds, random_()};
+  auto membership = environment_.engine->spawn(
+    cluster::make_membership, context("membership"), actors_.get().links,
+    std::move(core));
+  directory_.put(cluster::membership_name, untyped(membership));
+  actors_.publish(&node_handles::membership, membership);
+  return actors::child_handle{membership};
+}
+
+expected<actors::child_handle> node::start_registry() {
+  auto handles = actors_.get();
+  auto core = registry::registry_core{
+    config_.registry, identity_.id, identity_.life, random_(), environment_.clock->now()};
+  auto registry = environment_.engine->spawn(
+    registry::make_registry, context("registry"), handles.links, handles.membership,
+    std::move(core));
+  directory_.put(registry::registry_name, untyped(registry));
+  actors_.publish(&node_handles::registry, registry);
+  return actors::child_handle{registry};
+}
+
+} // namespace troupe::apps

@@ -1,0 +1,100 @@
+/// A node: its supervisor tree over an engine, a clock, a transport and a disk.
+///
+/// The same tree runs in production (`run_node.hpp`) and in the simulator; only the
+/// environment differs. All children are of one piece: when one dies of a bug the node
+/// ends, and comes back with the next incarnation (a registry that restarted within one
+/// incarnation would tell new entries under old versions). The admin actor alone is
+/// restarted in place.
+#pragma once
+
+#include "actors/base/disk.hpp"
+#include "actors/base/log.hpp"
+#include "actors/base/metrics.hpp"
+#include "actors/behavior.hpp"
+#include "actors/codec.hpp"
+#include "actors/directory.hpp"
+#include "actors/node_clock.hpp"
+#include "actors/transport.hpp"
+#include "apps/node/node_actors.hpp"
+#include "apps/node/node_config.hpp"
+#include "cluster/identity_store.hpp"
+#include "cluster/link_actor.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+
+namespace troupe::apps {
+
+/// What a node runs on. Outlives it.
+struct node_environment {
+  caf::actor_system* engine = nullptr;
+  actors::node_clock* clock = nullptr;
+  actors::transport* transport = nullptr;
+  const actors::message_codecs* codecs = nullptr;
+  troupe::disk* disk = nullptr;
+  log_sink* log = nullptr;
+  std::uint64_t seed = 0;
+  std::uint64_t pid = 0;
+  bool threads = true; ///< Whether an actor may have a thread of its own.
+};
+
+/// Lets the messages of all folders cross links.
+void register_all_codecs(actors::message_codecs& codecs);
+
+class node {
+public:
+  /// `ended` is called once, on some thread: with none after a leave, else with what the
+  /// node died of.
+  /// @pre `config.validate()` is none.
+  node(
+    const node_environment& environment, const node_config& config,
+    const cluster::stored_identity& identity, std::function<void(const error&)> ended);
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  void start();
+
+  /// Asks the node to leave its cluster; `ended` follows.
+  void leave();
+
+  /// Ends all actors of the node without leaving; `on_stopped` is called when they have
+  /// ended.
+  void stop(std::function<void()> on_stopped);
+
+  /// Drops the handles of its actors, which must not outlive the engine. Call it after
+  /// `stop` and before the engine ends; the node itself must outlive the engine's actors.
+  void forget();
+
+  [[nodiscard]] metrics_registry& metrics() { return metrics_; }
+  [[nodiscard]] const node_actors& actors() const { return actors_; }
+
+private:
+  [[nodiscard]] cluster::local_identity local_identity() const;
+  [[nodiscard]] std::vector<actors::child_spec> early_children();
+  [[nodiscard]] std::vector<actors::child_spec> late_children();
+  [[nodiscard]] expected<actors::child_handle> start_links();
+  [[nodiscard]] expected<actors::child_handle> start_founding();
+  [[nodiscard]] expected<actors::child_handle> start_lifecycle();
+  [[nodiscard]] expected<actors::child_handle> start_admin();
+  [[nodiscard]] expected<actors::child_handle> start_membership();
+  [[nodiscard]] expected<actors::child_handle> start_registry();
+  [[nodiscard]] const actors::actor_context* context(const char* part) const;
+
+  node_environment environment_;
+  node_config config_;
+  cluster::stored_identity identity_;
+  std::function<void(const error&)> ended_;
+  random_source random_;
+  metrics_registry metrics_;
+  std::map<std::string, actors::actor_context> contexts_; // Fixed when made.
+  actors::directory directory_;
+  cluster::link_environment link_environment_;
+  node_actors actors_;
+};
+
+} // namespace troupe::apps

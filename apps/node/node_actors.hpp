@@ -1,0 +1,53 @@
+/// The handles of a node's actors, for its other actors.
+///
+/// Start functions publish them as children are started, while others already run; so
+/// each reader takes a copy. A handle is null until its actor was started. Safe from any
+/// thread.
+#pragma once
+
+#include "actors/supervisor_actor.hpp"
+#include "apps/node/messages.hpp"
+#include "cluster/founding_actor.hpp"
+#include "cluster/links_actor.hpp"
+#include "cluster/membership_actor.hpp"
+#include "registry/registry_actor.hpp"
+
+#include <mutex>
+
+namespace troupe::apps {
+
+struct node_handles {
+  actors::supervisor_actor root;
+  cluster::links_actor links;
+  cluster::founding_actor founding;
+  lifecycle_actor lifecycle;
+  cluster::membership_actor membership;
+  registry::registry_actor registry;
+};
+
+class node_actors {
+public:
+  [[nodiscard]] node_handles get() const {
+    auto guard = std::lock_guard{mutex_};
+    return handles_;
+  }
+
+  /// Publishes the handle that `member` names.
+  template <class Handle>
+  void publish(Handle node_handles::*member, Handle handle) {
+    auto guard = std::lock_guard{mutex_};
+    handles_.*member = std::move(handle);
+  }
+
+  /// Drops all; call it before the engine ends, as handles must not outlive it.
+  void clear() {
+    auto guard = std::lock_guard{mutex_};
+    handles_ = {};
+  }
+
+private:
+  mutable std::mutex mutex_;
+  node_handles handles_;
+};
+
+} // namespace troupe::apps

@@ -1,0 +1,37 @@
+/// Signals and events from other threads, for a main thread that waits.
+///
+/// SIGINT and SIGTERM are blocked for the whole process and read here, so that no handler
+/// runs in the middle of anything.
+#pragma once
+
+#include "actors/base/error.hpp"
+#include "actors/base/time.hpp"
+
+namespace troupe::apps {
+
+class process_signals {
+public:
+  enum class event { signal, wake, deadline };
+
+  /// Blocks the signals in this thread and in all made after it.
+  process_signals();
+  process_signals(const process_signals&) = delete;
+  process_signals& operator=(const process_signals&) = delete;
+  ~process_signals();
+
+  /// None, or what the system refused when this was made.
+  [[nodiscard]] const error& trouble() const { return trouble_; }
+
+  /// Waits for a signal or for `wake`. A negative deadline is for ever.
+  [[nodiscard]] event wait(duration deadline);
+
+  /// Makes one `wait`, now or later, return. Safe from any thread.
+  void wake();
+
+private:
+  int signals_ = -1;
+  int wakes_ = -1;
+  error trouble_;
+};
+
+} // namespace troupe::apps

@@ -1,0 +1,151 @@
+#include "apps/node/run_node.hpp"
+
+#include "actors/base/random.hpp"
+#include "actors/node_clock.hpp"
+#include "actors/system_config.hpp"
+#include "apps/node/data_directory.hpp"
+#include "apps/node/node.hpp"
+#include "apps/node/process_signals.hpp"
+#include "cluster/asio_transport.hpp"
+#include "cluster/identity_store.hpp"
+#include "storage/posix_disk.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <unistd.h>
+
+namespace troupe::apps {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Leaving spreads the word, ends calls, closes links; each with deadlines of its own.
+constexpr auto leave_deadline = 30s;
+
+// All actors have ended long before, or one of them is stuck.
+constexpr auto stop_deadline = 10s;
+
+int complain(const error& why) {
+  static_cast<void>(std::fprintf(stderr, "troupe: %s\n", render(why).c_str()));
+  return EXIT_FAILURE;
+}
+
+/// What the main thread and the node's actors tell each other.
+class verdict {
+public:
+  explicit verdict(process_signals& signals) : signals_{signals} {}
+
+  /// The first word counts.
+  void ended(const error& why) {
+    {
+      auto guard = std::lock_guard{mutex_};
+      if (!why_)
+        why_ = why;
+    }
+    signals_.wake();
+  }
+
+  [[nodiscard]] std::optional<error> get() const {
+    auto guard = std::lock_guard{mutex_};
+    return why_;
+  }
+
+private:
+  process_signals& signals_;
+  mutable std::mutex mutex_;
+  std::optional<error> why_;
+};
+
+// Until the node has ended by itself, or has left because a signal said so.
+error wait_for_end(process_signals& signals, verdict& verdict, node& node) {
+  auto leaving = false;
+  for (;;) {
+    auto event = signals.wait(leaving ? duration{leave_deadline} : duration{-1});
+    if (auto why = verdict.get())
+      return *why;
+    if (event == process_signals::event::deadline)
+      return fail(ec::deadline_exceeded, "the node did not leave in time");
+    if (event == process_signals::event::signal && std::exchange(leaving, true))
+      return fail(ec::stopping, "ended before it had left");
+    if (leaving)
+      node.leave();
+  }
+}
+
+// The engine waits for its actors for ever; a stuck one must not keep the process.
+void stop_or_exit(process_signals& signals, node& node) {
+  auto stopped = std::make_shared<std::atomic<bool>>(false);
+  node.stop([stopped, &signals] {
+    *stopped = true;
+    signals.wake();
+  });
+  while (!*stopped)
+    if (signals.wait(stop_deadline) == process_signals::event::deadline) {
+      static_cast<void>(complain(fail(ec::internal, "an actor is stuck; exiting hard")));
+      _exit(EXIT_FAILURE);
+    }
+}
+
+int run(const node_config& config, disk& disk, process_signals& signals) {
+  auto log = log_sink::open(config.log);
+  if (!log)
+    return complain(log.error());
+  auto random = random_source{entropy_seed()};
+  auto identity = cluster::begin_life(disk, config.name, config.cluster_name, random);
+  if (!identity)
+    return complain(identity.error());
+  auto codecs = actors::message_codecs{};
+  register_all_codecs(codecs);
+  auto transport = cluster::asio_transport{};
+  auto engine_config = actors::system_config{};
+  if (config.thread_count > 0)
+    engine_config.set("scheduler.max-threads", std::size_t{config.thread_count});
+  auto engine = std::make_unique<caf::actor_system>(engine_config);
+  auto clock = actors::boottime_clock{*engine};
+  auto verdict = apps::verdict{signals};
+  auto result = error{};
+  {
+    auto node = apps::node{
+      {.engine = engine.get(),
+       .clock = &clock,
+       .transport = &transport,
+       .codecs = &codecs,
+       .disk = &disk,
+       .log = log->get(),
+       .seed = random(),
+       .pid = static_cast<std::uint64_t>(getpid())},
+      config,
+      *identity,
+      [&](const error& why) { verdict.ended(why); }};
+    node.start();
+    result = wait_for_end(signals, verdict, node);
+    stop_or_exit(signals, node);
+    // Actors point into the node; the engine waits for the last of them.
+    node.forget();
+    engine.reset();
+  }
+  return result ? complain(result) : EXIT_SUCCESS;
+}
+
+} // namespace
+
+int run_node(const node_config& config) {
+  auto signals = process_signals{};
+  if (signals.trouble())
+    return complain(signals.trouble());
+  auto directory = data_directory::open(config.data_dir);
+  if (!directory)
+    return complain(directory.error());
+  auto disk = storage::posix_disk{directory->path()};
+  return run(config, disk, signals);
+}
+
+} // namespace troupe::apps
