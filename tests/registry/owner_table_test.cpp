@@ -170,6 +170,9 @@ TEST_CASE("owner_table: the catalog's next epoch goes on from the last") {
   CHECK(table.merge(delta, t0).what == verdict::merged);
   CHECK(table.live_count() == 2);
   CHECK(table.delta_since({1, 7}, no_limit).value().entries.size() == 1);
+  delta.from = {};
+  delta.to = {3, 9};
+  CHECK_FALSE(table.replaced_by(delta));
 }
 
 TEST_CASE("owner_table: a dropped tombstone raises the floor, and only by its time") {
