@@ -20,8 +20,8 @@
 /// Sources: SWIM (Das, Gupta, Motivala 2002) and Lifeguard (Dadgar, Phillips, Currey
 /// 2017), named by section where they apply; hashicorp/memberlist for full exchanges and
 /// defaults; design decision 10 for identity. Ours: a death is believed only by those who
-/// suspect already (`moderated`), and time in which this node stood still is nobody
-/// else's silence
+/// have suspected for a while (`moderated`), whoever tells a refuted accusation is told
+/// so (`hear`), and time in which this node stood still is nobody else's silence
 /// (`stood_still`).
 #pragma once
 
@@ -102,8 +102,9 @@ public:
   [[nodiscard]] output
   received(const node_id& from, const push_pull& message, time_point now);
 
-  /// A link's handshake is done, or a redial found one that stands already. `dialled` is
-  /// the address as it was in `redials`, empty when the peer dialled us.
+  /// A link's handshake is done, or a redial found one that stands already; `life` is
+  /// what the peer said there. `dialled` is the address as it was in `redials`, empty
+  /// when the peer dialled us. A node that met itself reports that too.
   [[nodiscard]] output peer_connected(
     const node_id& peer, incarnation life, const std::string& dialled, time_point now);
 

@@ -33,11 +33,12 @@ member with_meta(member x) {
 TEST_CASE("member_table: each transition is told by its name, and once") {
   using enum member_state;
   using event = member_event;
-  struct {
+  struct scenario {
     std::optional<member> before;
     member claim;
     std::vector<member_event> told;
-  } rows[] = {
+  };
+  const auto rows = std::vector<scenario>{
     {std::nullopt, claim(7), {event::joined}},
     {std::nullopt, claim(7, suspect), {event::joined, event::suspected}},
     {std::nullopt, claim(7, dead), {event::died}},

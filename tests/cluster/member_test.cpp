@@ -34,11 +34,12 @@ member random_claim(random_source& random) {
 TEST_CASE(
   "member: SWIM 4.2, the later word of equal standing wins, and the worse state") {
   using enum member_state;
-  struct {
+  struct scenario {
     member claim;
     member known;
     bool wins;
-  } table[] = {
+  };
+  const auto table = std::vector<scenario>{
     // Alive overrides alive and suspect only with a higher refutation.
     {claim(7, alive, 1, 0), claim(7, alive, 1, 0), false},
     {claim(7, alive, 1, 1), claim(7, alive, 1, 0), true},

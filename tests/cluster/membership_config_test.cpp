@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -24,10 +25,11 @@ TEST_CASE("membership_config: a value out of range is named, with the range") {
 }
 
 TEST_CASE("membership_config: each key has both of its bounds checked") {
-  struct {
+  struct scenario {
     const char* key;
     void (*spoil)(membership_config&);
-  } table[] = {
+  };
+  const auto table = std::vector<scenario>{
     {"probe_interval", [](auto& x) { x.probe_interval = 9ms; }},
     {"probe_interval", [](auto& x) { x.probe_interval = 61s; }},
     {"probe_timeout", [](auto& x) { x.probe_timeout = 0ms; }},
@@ -75,10 +77,11 @@ TEST_CASE("membership_config: the shortest suspicion grows with the logarithm of
   // memberlist's util_test.go: mult * max(1, log10 N) * interval, mult 3, interval 1 s.
   auto config = membership_config{};
   config.suspicion_mult = 3;
-  struct {
+  struct scenario {
     std::size_t count;
     duration expected;
-  } table[] = {
+  };
+  const auto table = std::vector<scenario>{
     {0, 3s},       {1, 3s},   {5, 3s},        {10, 3s},
     {50, 5'097ms}, {100, 6s}, {500, 8'097ms}, {1'000, 9s},
   };
@@ -90,10 +93,12 @@ TEST_CASE("membership_config: the shortest suspicion grows with the logarithm of
 }
 
 TEST_CASE("membership_config: a claim is passed on mult * ceil(log10(N + 1)) times") {
-  struct {
+  struct scenario {
     std::size_t count;
     unsigned expected;
-  } table[] = {{0, 4}, {1, 4}, {9, 4}, {10, 8}, {99, 8}, {100, 12}, {999, 12}};
+  };
+  const auto table = std::vector<scenario>{{0, 4},  {1, 4},    {9, 4},   {10, 8},
+                                           {99, 8}, {100, 12}, {999, 12}};
   for (const auto& row : table) {
     CAPTURE(row.count);
     CHECK(retransmit_limit({}, row.count) == row.expected);
@@ -101,10 +106,12 @@ TEST_CASE("membership_config: a claim is passed on mult * ceil(log10(N + 1)) tim
 }
 
 TEST_CASE("membership_config: full exchanges become rarer above 32 members") {
-  struct {
+  struct scenario {
     std::size_t count;
     duration expected;
-  } table[] = {{1, 30s}, {32, 30s}, {33, 60s}, {64, 60s}, {65, 90s}, {128, 90s}};
+  };
+  const auto table = std::vector<scenario>{{1, 30s},  {32, 30s}, {33, 60s},
+                                           {64, 60s}, {65, 90s}, {128, 90s}};
   for (const auto& row : table) {
     CAPTURE(row.count);
     CHECK(push_pull_period({}, row.count) == row.expected);

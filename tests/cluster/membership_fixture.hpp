@@ -99,7 +99,7 @@ public:
     return all;
   }
 
-  cluster::member_state state_of(std::uint64_t i) const {
+  [[nodiscard]] cluster::member_state state_of(std::uint64_t i) const {
     return core.find(numbered(i))->state;
   }
 

@@ -155,11 +155,12 @@ TEST_CASE("membership: a connected stranger, or one thought otherwise, is asked"
   auto subject = driven_membership{};
   subject.meet(4);
   (void)subject.hear(2, gossip{{claim(3, suspect, 1, 0, 2), claim(5, dead)}});
-  struct {
+  struct scenario {
     std::uint64_t peer;
     std::uint64_t life;
     bool asked;
-  } table[] = {
+  };
+  const auto table = std::vector<scenario>{
     {2, 1, false}, // As expected.
     {2, 2, true},  // Restarted.
     {3, 1, true},  // Suspect, yet it connects.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -68,7 +69,7 @@ struct spread {
     ++count;
   }
 
-  std::string text() const {
+  [[nodiscard]] std::string text() const {
     return "mean " + std::to_string(seconds(sum) / count) + " s, worst "
            + std::to_string(seconds(worst)) + " s of " + std::to_string(count);
   }
@@ -195,10 +196,12 @@ TEST_CASE("membership loss: no live member is declared dead at 10 % loss") {
 }
 
 TEST_CASE("membership pause: a node that stands still makes it declare nobody dead") {
-  struct {
+  struct scenario {
     duration still;
     duration awake;
-  } table[] = {{5s, 20s}, {60s, 20s}, {2s, 300ms}, {700ms, 100ms}};
+  };
+  const auto table
+    = std::vector<scenario>{{5s, 20s}, {60s, 20s}, {2s, 300ms}, {700ms, 100ms}};
   for (const auto& row : table) {
     for (std::uint64_t seed = 1; seed <= seeds(5); ++seed) {
       CAPTURE(seconds(row.still));

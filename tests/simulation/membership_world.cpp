@@ -184,7 +184,7 @@ void membership_world::deliver(
   if (!x.core || x.life != life)
     return;
   if (x.paused)
-    x.inbox.push_back([this, i, life, what] { deliver(i, life, what); });
+    x.inbox.emplace_back([this, i, life, what] { deliver(i, life, what); });
   else
     happen(i, what);
 }
