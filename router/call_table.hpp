@@ -98,10 +98,9 @@ public:
   call_table(
     call_config config, caller_id self, std::string service, random_source random);
 
-  /// The providers that there are from now on.
-  void providers_are(std::vector<provider> providers) {
-    providers_ = std::move(providers);
-  }
+  /// The providers that there are from now on. Calls made before this was first told have
+  /// waited for it.
+  [[nodiscard]] output providers_are(std::vector<provider> providers, time_point now);
 
   /// Starts a call. Returns its number, with which its ending comes, in `out` already
   /// when there is no provider.
