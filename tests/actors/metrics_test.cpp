@@ -31,6 +31,7 @@ TEST_CASE("histogram_layout: a bucket is at most a sixteenth of its values wide"
 }
 
 TEST_CASE("histogram_layout: values beyond the range count as the largest") {
+  CHECK(layout::bucket_of(layout::value_max + 1) == layout::bucket_count - 1);
   CHECK(layout::bucket_of(~std::uint64_t{0}) == layout::bucket_count - 1);
 }
 

@@ -430,6 +430,7 @@ TEST_CASE_FIXTURE(fixture, "supervisor: who waits for its turn to stop is not pi
     = supervisor{"s", {}, {{.name = "a", .watchdog = 1s}, {.name = "b", .watchdog = 1s}}};
   follow(core, core.start(now));
   CHECK(text_of(core.shutdown(now)) == "stop b");
+  CHECK(core.next_due() == now + 5s); // The deadline of b.
   CHECK(passes(core, 2s) == words{});
 }
 
