@@ -2,6 +2,8 @@
 
 #include "actors/base/assert.hpp"
 #include "actors/byte_queue.hpp"
+#include "actors/read_reply.hpp"
+#include "actors/transport_error.hpp"
 
 #include <array>
 #include <cstdint>
@@ -21,32 +23,19 @@ namespace troupe::actors {
 
 namespace {
 
-/// The answer to a read, made under a lock and sent after it.
-struct reply {
-  connection_owner to;
-  connection_id from;
-  byte_buffer bytes;
-
-  void send() {
-    if (!to)
-      return;
-    if (!bytes.empty())
-      caf::anon_send(to, received{from, std::move(bytes)});
-    else
-      caf::anon_send(
-        to, disconnected{from, fail(ec::link_lost, "the peer closed the connection")});
-  }
-};
-
 /// Both ends of one connection. What an end writes waits in its `unsent` until the peer's
 /// `inbox` has room.
 class wire {
 public:
-  wire(std::size_t window, connection_id first, connection_id second) : window_{window} {
-    ends_[0].id = first;
-    ends_[1].id = second;
-  }
+  struct end_name {
+    connection_id id;
+    std::string peer;
+  };
 
+  wire(std::size_t window, end_name first, end_name second)
+      : window_{window}, ends_{end{std::move(first)}, end{std::move(second)}} {}
+
+  [[nodiscard]] const end_name& name(std::size_t side) const { return ends_[side].name; }
   void read(std::size_t side, connection_owner owner);
   void write(std::size_t side, byte_buffer bytes);
   void close(std::size_t side);
@@ -55,15 +44,15 @@ public:
 
 private:
   struct end {
-    connection_id id;
-    byte_queue unsent;
-    byte_queue inbox;
-    connection_owner reader;
+    end_name name; // Never changes.
+    byte_queue unsent{};
+    byte_queue inbox{};
+    connection_owner reader{};
     bool closed = false;
   };
 
   void refill(end& to, end& from) const;
-  reply answer(end& mine, end& peer) const;
+  read_reply answer(end& mine, end& peer) const;
   connection_owner shut(end& mine);
 
   std::mutex mutex_;
@@ -128,12 +117,12 @@ void wire::refill(end& to, end& from) const {
     to.inbox.push(from.unsent.take(window_ - to.inbox.size()));
 }
 
-reply wire::answer(end& mine, end& peer) const {
+read_reply wire::answer(end& mine, end& peer) const {
   if (!mine.reader || (mine.inbox.empty() && !peer.closed))
     return {};
-  auto result
-    = reply{std::move(mine.reader), mine.id, mine.inbox.take(mine.inbox.size())};
-  mine.reader = nullptr;
+  auto result = read_reply{
+    std::exchange(mine.reader, nullptr), mine.name.id, mine.inbox.take(mine.inbox.size()),
+    closed_by(mine.name.peer)};
   refill(mine, peer);
   return result;
 }
@@ -147,14 +136,15 @@ connection_owner wire::shut(end& mine) {
 
 class wire_end final : public connection {
 public:
-  wire_end(
-    std::shared_ptr<wire> wire, std::size_t side, connection_id id, std::string peer)
-      : wire_{std::move(wire)}, side_{side}, id_{id}, peer_{std::move(peer)} {}
+  wire_end(std::shared_ptr<wire> wire, std::size_t side)
+      : wire_{std::move(wire)}, side_{side} {}
 
   ~wire_end() override { wire_->close(side_); }
 
-  [[nodiscard]] connection_id id() const override { return id_; }
-  [[nodiscard]] const std::string& peer() const override { return peer_; }
+  [[nodiscard]] connection_id id() const override { return wire_->name(side_).id; }
+  [[nodiscard]] const std::string& peer() const override {
+    return wire_->name(side_).peer;
+  }
   void read(connection_owner owner) override { wire_->read(side_, std::move(owner)); }
   void write(byte_buffer bytes) override { wire_->write(side_, std::move(bytes)); }
   [[nodiscard]] std::size_t unsent_bytes() const override {
@@ -165,16 +155,14 @@ public:
 private:
   std::shared_ptr<wire> wire_;
   std::size_t side_;
-  connection_id id_;
-  std::string peer_;
 };
 
 } // namespace
 
 /// Who listens where, and which wires exist.
-class inprocess_transport::hub {
+class inprocess_hub {
 public:
-  explicit hub(inprocess_config config) : config_{config} {}
+  explicit inprocess_hub(inprocess_config config) : config_{config} {}
 
   expected<address> listen(address where, listener_owner owner);
   void stop_listening(const address& where);
@@ -184,7 +172,7 @@ public:
 private:
   expected<address> free_place(address where) const;
   connection_id draw_id() { return last_id_ = last_id_.next(); }
-  std::shared_ptr<wire> make_wire(connection_id here, connection_id there);
+  std::shared_ptr<wire> make_wire(const address& where);
 
   std::mutex mutex_;
   inprocess_config config_;
@@ -199,7 +187,7 @@ constexpr auto first_free_port = std::uint16_t{49'152}; // RFC 6335: the dynamic
 
 } // namespace
 
-expected<address> inprocess_transport::hub::listen(address where, listener_owner owner) {
+expected<address> inprocess_hub::listen(address where, listener_owner owner) {
   auto lock = std::lock_guard{mutex_};
   auto place = free_place(std::move(where));
   if (place)
@@ -207,7 +195,7 @@ expected<address> inprocess_transport::hub::listen(address where, listener_owner
   return place;
 }
 
-expected<address> inprocess_transport::hub::free_place(address where) const {
+expected<address> inprocess_hub::free_place(address where) const {
   auto any = where.port == 0;
   if (any)
     where.port = first_free_port;
@@ -216,13 +204,10 @@ expected<address> inprocess_transport::hub::free_place(address where) const {
     ++where.port;
   if (!listeners_.contains(where))
     return where;
-  return fail(
-    ec::in_use, "cannot listen on " + to_string(where)
-                  + ": address already in use; stop the other listener or choose another "
-                    "port");
+  return listen_in_use(where);
 }
 
-void inprocess_transport::hub::stop_listening(const address& where) {
+void inprocess_hub::stop_listening(const address& where) {
   auto owner = listener_owner{};
   auto lock = std::unique_lock{mutex_};
   if (auto found = listeners_.find(where); found != listeners_.end()) {
@@ -232,38 +217,32 @@ void inprocess_transport::hub::stop_listening(const address& where) {
   lock.unlock();
 }
 
-void inprocess_transport::hub::dial(
-  const address& where, dial_id id, const dial_owner& owner) {
+void inprocess_hub::dial(const address& where, dial_id id, const dial_owner& owner) {
   auto lock = std::unique_lock{mutex_};
   auto found = listeners_.find(where);
   if (found == listeners_.end()) {
     lock.unlock();
-    auto why = "cannot connect to " + to_string(where)
-               + ": connection refused; check that a node listens there";
-    caf::anon_send(owner, dial_failed{id, fail(ec::unreachable, std::move(why))});
+    caf::anon_send(owner, dial_failed{id, dial_refused(where)});
     return;
   }
   auto acceptor = found->second;
-  auto here = draw_id();
-  auto there = draw_id();
-  auto wire = make_wire(here, there);
+  auto wire = make_wire(where);
   lock.unlock();
-  auto name = "dialler " + to_string(here);
-  caf::anon_send(
-    acceptor, accepted{std::make_shared<wire_end>(wire, 1, there, std::move(name))});
-  caf::anon_send(
-    owner, connected{id, std::make_shared<wire_end>(wire, 0, here, to_string(where))});
+  caf::anon_send(acceptor, accepted{std::make_shared<wire_end>(wire, 1)});
+  caf::anon_send(owner, connected{id, std::make_shared<wire_end>(wire, 0)});
 }
 
-std::shared_ptr<wire>
-inprocess_transport::hub::make_wire(connection_id here, connection_id there) {
+std::shared_ptr<wire> inprocess_hub::make_wire(const address& where) {
   std::erase_if(wires_, [](const auto& entry) { return entry.second.expired(); });
-  auto result = std::make_shared<wire>(config_.window_bytes, here, there);
+  auto here = draw_id();
+  auto result = std::make_shared<wire>(
+    config_.window_bytes, wire::end_name{here, to_string(where)},
+    wire::end_name{draw_id(), "dialler " + to_string(here)});
   wires_.emplace(here, result);
   return result;
 }
 
-void inprocess_transport::hub::stop() {
+void inprocess_hub::stop() {
   auto lock = std::unique_lock{mutex_};
   auto listeners = std::exchange(listeners_, {});
   auto wires = std::exchange(wires_, {});
@@ -276,10 +255,9 @@ void inprocess_transport::hub::stop() {
 namespace {
 
 /// Takes its place off the hub, if that still exists, when it goes.
-template <class Hub>
 class hub_listener final : public listener {
 public:
-  hub_listener(std::weak_ptr<Hub> hub, address where)
+  hub_listener(std::weak_ptr<inprocess_hub> hub, address where)
       : hub_{std::move(hub)}, where_{std::move(where)} {}
 
   ~hub_listener() override {
@@ -290,14 +268,14 @@ public:
   [[nodiscard]] const address& where() const override { return where_; }
 
 private:
-  std::weak_ptr<Hub> hub_;
+  std::weak_ptr<inprocess_hub> hub_;
   address where_;
 };
 
 } // namespace
 
 inprocess_transport::inprocess_transport(inprocess_config config)
-    : hub_{std::make_shared<hub>(config)} {
+    : hub_{std::make_shared<inprocess_hub>(config)} {
   TROUPE_ASSERT(config.window_bytes > 0);
 }
 
@@ -309,7 +287,7 @@ inprocess_transport::listen(const address& where, listener_owner owner) {
   if (!place)
     return place.error();
   return std::unique_ptr<listener>{
-    std::make_unique<hub_listener<hub>>(hub_, std::move(*place))};
+    std::make_unique<hub_listener>(hub_, std::move(*place))};
 }
 
 void inprocess_transport::dial(

@@ -25,6 +25,8 @@ struct inprocess_config {
   std::size_t window_bytes = 256U << 10;
 };
 
+class inprocess_hub;
+
 class inprocess_transport final : public transport {
 public:
   explicit inprocess_transport(inprocess_config config = {});
@@ -39,8 +41,7 @@ public:
   dial(const address& where, dial_id id, duration deadline, dial_owner owner) override;
 
 private:
-  class hub;
-  std::shared_ptr<hub> hub_;
+  std::shared_ptr<inprocess_hub> hub_;
 };
 
 } // namespace troupe::actors
