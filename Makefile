@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 rings := tidy unit actor simulation integration
 ctest := ctest --test-dir build --output-on-failure --no-tests=error
 
-.PHONY: help setup test check build form format tidy asan tsan clean
+.PHONY: help setup run test check build form format tidy asan tsan clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -16,6 +16,9 @@ help: ## List the targets
 
 setup: ## Install what the build needs (apt-get)
 	@tools/setup.sh
+
+run: build ## Build, start three nodes, open a shell on them
+	@tools/run.sh
 
 test: form build/build.ninja ## Check form, build, run every ring of tests
 	cmake --build build -j $(JOBS)
