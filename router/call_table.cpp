@@ -13,6 +13,15 @@ std::string_view to_string(cluster_mode x) {
   return x == cluster_mode::failover ? "failover" : "failfast";
 }
 
+bool parse(std::string_view text, cluster_mode& result) {
+  for (auto mode : {cluster_mode::failover, cluster_mode::failfast})
+    if (text == to_string(mode)) {
+      result = mode;
+      return true;
+    }
+  return false;
+}
+
 error call_config::validate() const {
   if (auto known = make_balancer(balancer); !known)
     return known.error();

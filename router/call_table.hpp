@@ -35,6 +35,10 @@ enum class cluster_mode : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(cluster_mode x);
 
+/// Reads "failover" or "failfast". Returns false, and leaves `result` alone, on anything
+/// else.
+[[nodiscard]] bool parse(std::string_view text, cluster_mode& result);
+
 struct call_config {
   /// Time from the call to its answer or failure. Larger waits out slow providers,
   /// smaller frees the caller sooner.

@@ -93,6 +93,21 @@ struct tree_reply {
   actors::tree_node root;
 };
 
+/// Call a service through the asked node. Fails as the call does.
+struct call_command {
+  std::string service; ///< interface, or group/interface:version
+  std::string method;
+  std::string json; ///< The request's fields.
+  /// Running it twice, on two providers, is as good as once: retry when one dies.
+  bool idempotent = false;
+};
+
+struct call_reply {
+  std::string json; ///< The response's fields.
+  std::uint32_t attempts = 0;
+  duration took{};
+};
+
 /// Leave the cluster and end. Answered when `left` has been spread; the process ends soon
 /// after.
 struct leave_command {};
@@ -111,5 +126,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::stats_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::stats_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::tree_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::tree_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::call_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::call_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_reply)

@@ -21,6 +21,9 @@ constexpr auto leave_deadline = 30s;
 
 constexpr auto tree_deadline = 1s;
 
+// The call's own deadline comes first.
+constexpr auto call_deadline = 60s;
+
 using entries = std::vector<registry::view_entry>;
 
 /// The answers that one `services` question waits for; the last one completes it.
@@ -72,6 +75,13 @@ services_reply compose(const services_answer& x) {
       result.consumers.push_back(
         {found->interest, name_of(*x.members, found->node), found->node});
   return result;
+}
+
+error not_joined(const node_name& name) {
+  return fail(
+    ec::wrong_state, "node " + name.value()
+                       + " has not joined its cluster yet; ask again when its status is "
+                         "ready");
 }
 
 std::string labels_text(const metric_labels& labels) {
@@ -223,6 +233,26 @@ caf::result<tree_reply> admin_state::tree() {
   return promise;
 }
 
+caf::result<call_reply> admin_state::on(call_command& x) {
+  auto gateway = others_->get().gateway;
+  if (!gateway)
+    return not_joined(facts_.self.name);
+  auto promise = self_->make_response_promise<call_reply>();
+  auto request = router::call_request{
+    std::move(x.method), std::move(x.json), router::content_form::json, x.idempotent, {}};
+  self_
+    ->request(
+      gateway, call_deadline,
+      router::gateway_call{std::move(x.service), std::move(request)})
+    .then(
+      [promise](router::call_answer& answer) mutable {
+        promise.deliver(
+          call_reply{std::move(answer.content), answer.attempts, answer.took});
+      },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
 caf::result<leave_reply> admin_state::leave() {
   auto promise = self_->make_response_promise<leave_reply>();
   self_->request(others_->get().lifecycle, leave_deadline, atom::leave_v)
@@ -244,6 +274,7 @@ admin_actor::behavior_type make_admin(
     [state](const services_query&) { return state->services(); },
     [state](const stats_query&) { return state->stats(); },
     [state](const tree_query&) { return state->tree(); },
+    [state](call_command& x) { return state->on(x); },
     [state](const leave_command&) { return state->leave(); },
   };
 }

@@ -25,6 +25,8 @@ using admin_actor = caf::typed_actor<
   caf::replies_to<services_query>::with<services_reply>,
   caf::replies_to<stats_query>::with<stats_reply>,
   caf::replies_to<tree_query>::with<tree_reply>,
+  // Fails as the call does, and with ec::wrong_state before the node has joined.
+  caf::replies_to<call_command>::with<call_reply>,
   caf::replies_to<leave_command>::with<leave_reply>>;
 
 /// What does not change while the process lives.
@@ -49,6 +51,7 @@ public:
   caf::result<services_reply> services();
   [[nodiscard]] stats_reply stats() const;
   caf::result<tree_reply> tree();
+  caf::result<call_reply> on(call_command& x);
   caf::result<leave_reply> leave();
 
 private:

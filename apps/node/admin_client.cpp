@@ -17,7 +17,10 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 namespace troupe::apps {
 
@@ -34,6 +37,39 @@ cluster::local_identity fresh_identity(random_source& random) {
   return {{}, {}, self, {}};
 }
 
+/// A call whose answer somebody does not wait for.
+struct later_call {
+  admin_actor admin;
+  call_command what;
+  duration deadline{};
+  std::function<void(expected<call_reply>)> done;
+};
+
+using later_actor = caf::typed_actor<caf::reacts_to<later_call>>;
+
+} // namespace
+
+} // namespace troupe::apps
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::later_call)
+
+namespace troupe::apps {
+
+namespace {
+
+later_actor::behavior_type
+make_later(later_actor::pointer self, const actors::actor_context* context) {
+  actors::install_defaults(self, context);
+  return {[self](later_call& x) {
+    auto done
+      = std::make_shared<std::function<void(expected<call_reply>)>>(std::move(x.done));
+    self->request(x.admin, x.deadline, std::move(x.what))
+      .then(
+        [done](call_reply& reply) { (*done)(std::move(reply)); },
+        [done](const error& why) { (*done)(actors::ours(why)); });
+  }};
+}
+
 } // namespace
 
 struct admin_client::parts {
@@ -44,6 +80,7 @@ struct admin_client::parts {
     links = engine->spawn(
       cluster::make_links, &environment, cluster::link_config{}, fresh_identity(random),
       random.fork());
+    later = engine->spawn(make_later, &context);
     self.emplace(*engine);
   }
   parts(const parts&) = delete;
@@ -56,6 +93,8 @@ struct admin_client::parts {
       ->request(links, leave_deadline, cluster::atom::leave_links_v)
       .receive([](caf::ok_atom) {}, [](const error&) {}); // The process ends anyway.
     caf::anon_send_exit(links, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(later, caf::exit_reason::user_shutdown);
+    later = nullptr;
     admin = nullptr;
     links = nullptr;
     self.reset();
@@ -75,6 +114,7 @@ struct admin_client::parts {
   cluster::links_actor links;
   cluster::peer_identity node;
   admin_actor admin;
+  later_actor later;
   std::optional<caf::scoped_actor> self;
 };
 
@@ -138,6 +178,17 @@ expected<stats_reply> admin_client::ask(const stats_query& x, duration deadline)
 
 expected<tree_reply> admin_client::ask(const tree_query& x, duration deadline) {
   return ask_admin<tree_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
+expected<call_reply> admin_client::ask(const call_command& x, duration deadline) {
+  return ask_admin<call_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
+void admin_client::ask_later(
+  call_command x, duration deadline, std::function<void(expected<call_reply>)> done) {
+  TROUPE_ASSERT(parts_->admin);
+  caf::anon_send(
+    parts_->later, later_call{parts_->admin, std::move(x), deadline, std::move(done)});
 }
 
 expected<leave_reply> admin_client::ask(const leave_command& x, duration deadline) {

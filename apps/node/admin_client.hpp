@@ -10,6 +10,7 @@
 #include "apps/node/admin.hpp"
 #include "cluster/peer.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -38,6 +39,12 @@ public:
   [[nodiscard]] expected<services_reply> ask(const services_query& x, duration deadline);
   [[nodiscard]] expected<stats_reply> ask(const stats_query& x, duration deadline);
   [[nodiscard]] expected<tree_reply> ask(const tree_query& x, duration deadline);
+  [[nodiscard]] expected<call_reply> ask(const call_command& x, duration deadline);
+  /// As above without waiting: `done` runs once, on a thread of the client's engine, and
+  /// must not block. Any number may be under way.
+  void ask_later(
+    call_command x, duration deadline, std::function<void(expected<call_reply>)> done);
+
   [[nodiscard]] expected<leave_reply> ask(const leave_command& x, duration deadline);
 
 private:

@@ -171,6 +171,29 @@ bool from_wire(const v1::TreeReply& in, tree_reply& out) {
   return from_wire(in.root(), out.root, 0);
 }
 
+void to_wire(const call_command& x, v1::CallCommand& out) {
+  out.set_service(x.service);
+  out.set_method(x.method);
+  out.set_json(x.json);
+  out.set_idempotent(x.idempotent);
+}
+
+bool from_wire(const v1::CallCommand& in, call_command& out) {
+  out = {in.service(), in.method(), in.json(), in.idempotent()};
+  return true;
+}
+
+void to_wire(const call_reply& x, v1::CallReply& out) {
+  out.set_json(x.json);
+  out.set_attempts(x.attempts);
+  out.set_took_ns(x.took.count());
+}
+
+bool from_wire(const v1::CallReply& in, call_reply& out) {
+  out = {in.json(), in.attempts(), duration{in.took_ns()}};
+  return true;
+}
+
 void to_wire(const leave_command&, v1::LeaveCommand&) {}
 bool from_wire(const v1::LeaveCommand&, leave_command&) { return true; }
 
@@ -214,6 +237,8 @@ void register_codecs(actors::message_codecs& codecs) {
   add<stats_reply, v1::StatsReply>(codecs);
   add<tree_query, v1::TreeQuery>(codecs);
   add<tree_reply, v1::TreeReply>(codecs);
+  add<call_command, v1::CallCommand>(codecs);
+  add<call_reply, v1::CallReply>(codecs);
   add<leave_command, v1::LeaveCommand>(codecs);
   add<leave_reply, v1::LeaveReply>(codecs);
 }

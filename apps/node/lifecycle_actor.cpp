@@ -43,6 +43,7 @@ void lifecycle_state::start(
 
 void lifecycle_state::become(node_phase phase) {
   progress_.phase = phase;
+  config_.entered(phase);
   context_->log.info("node", "phase", to_string(phase));
 }
 

@@ -28,6 +28,8 @@ struct lifecycle_config {
   bool alone = false; ///< Founds a cluster of one: there is nobody to wait for.
   /// Children to add once the cluster is known: membership, then the registry.
   std::vector<actors::child_spec> late_children;
+  /// Called at each change, in the lifecycle's actor.
+  std::function<void(node_phase)> entered;
   /// Called once, when the node has left (none), or cannot live (the reason).
   std::function<void(const error&)> ended;
 };

@@ -6,6 +6,8 @@
 #include "apps/node/lifecycle_actor.hpp"
 #include "cluster/membership_wire.hpp"
 #include "registry/codecs_wire.hpp"
+#include "router/call_wire.hpp"
+#include "router/service_host_actor.hpp"
 
 #include <utility>
 
@@ -54,16 +56,21 @@ bool is_alone(const node_config& config) {
 void register_all_codecs(actors::message_codecs& codecs) {
   cluster::register_codecs(codecs);
   registry::register_codecs(codecs);
+  router::register_codecs(codecs);
   apps::register_codecs(codecs);
 }
 
 node::node(
   const node_environment& environment, const node_config& config,
-  const cluster::stored_identity& identity, std::function<void(const error&)> ended)
+  const cluster::stored_identity& identity,
+  std::vector<router::service_definition> services,
+  std::function<void(const error&)> ended)
     : environment_{environment}, config_{config}, identity_{identity},
-      ended_{std::move(ended)}, random_{environment.seed} {
+      services_{std::move(services)}, ended_{std::move(ended)}, random_{
+                                                                  environment.seed} {
   for (const auto* part :
-       {"supervisor", "links", "founding", "node", "admin", "membership", "registry"})
+       {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
+        "router", "service"})
     contexts_.emplace(
       part, actors::actor_context{
               environment.clock, &metrics_,
@@ -120,7 +127,7 @@ std::vector<actors::child_spec> node::early_children() {
     {"links", [this](auto&) { return start_links(); }},
     {"founding", [this](auto&) { return start_founding(); }},
     {"lifecycle", [this](auto&) { return start_lifecycle(); }},
-    {"doors", doors_of},
+    {.name = "doors", .start = doors_of, .shutdown_deadline = actors::no_deadline},
   };
 }
 
@@ -128,6 +135,10 @@ std::vector<actors::child_spec> node::late_children() {
   return {
     {"membership", [this](auto&) { return start_membership(); }},
     {"registry", [this](auto&) { return start_registry(); }},
+    {"gateway", [this](auto&) { return start_gateway(); }},
+    {.name = "services",
+     .start = [this](auto&) { return start_services(); },
+     .shutdown_deadline = actors::no_deadline},
   };
 }
 
@@ -166,8 +177,8 @@ expected<actors::child_handle> node::start_founding() {
 
 expected<actors::child_handle> node::start_lifecycle() {
   auto config = lifecycle_config{
-    identity_.id, to_string(config_.link_door.listen), is_alone(config_), late_children(),
-    ended_};
+    identity_.id,    to_string(config_.link_door.listen),          is_alone(config_),
+    late_children(), [this](node_phase phase) { phase_ = phase; }, ended_};
   auto lifecycle = environment_.engine->spawn(
     make_lifecycle, context("node"), &actors_, std::move(config));
   actors_.publish(&node_handles::lifecycle, lifecycle);
@@ -209,6 +220,41 @@ expected<actors::child_handle> node::start_registry() {
   directory_.put(registry::registry_name, untyped(registry));
   actors_.publish(&node_handles::registry, registry);
   return actors::child_handle{registry};
+}
+
+expected<actors::child_handle> node::start_gateway() {
+  auto handles = actors_.get();
+  auto gateway = environment_.engine->spawn(
+    router::make_gateway,
+    router::service_router_environment{
+      context("router"), &directory_, handles.links, handles.registry, identity_.id},
+    router::gateway_config{.call = config_.call}, random_.fork());
+  actors_.publish(&node_handles::gateway, gateway);
+  return actors::child_handle{gateway};
+}
+
+// A host that dies of its own bug is started again; its entry in the registry stays the
+// same, so that callers find it under its name.
+expected<actors::child_handle> node::start_services() {
+  auto hosts = std::vector<actors::child_spec>{};
+  for (const auto& service : services_)
+    hosts.push_back(host_of(service));
+  auto services = environment_.engine->spawn(
+    actors::make_supervisor, context("supervisor"), "services",
+    actors::supervisor_config{}, std::move(hosts));
+  return actors::child_handle{services};
+}
+
+actors::child_spec node::host_of(const router::service_definition& service) {
+  auto name = router::host_name(service.name);
+  auto start = [this, service, name](auto&) {
+    auto host = environment_.engine->spawn(
+      router::make_service_host, context("service"), service, config_.service,
+      actors_.get().registry, identity_.id, identity_.life);
+    directory_.put(name, untyped(host));
+    return expected<actors::child_handle>{host};
+  };
+  return {name, start};
 }
 
 } // namespace troupe::apps

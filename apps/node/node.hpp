@@ -19,7 +19,9 @@
 #include "apps/node/node_config.hpp"
 #include "cluster/identity_store.hpp"
 #include "cluster/link_actor.hpp"
+#include "router/service.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -48,12 +50,14 @@ void register_all_codecs(actors::message_codecs& codecs);
 
 class node {
 public:
-  /// `ended` is called once, on some thread: with none after a leave, else with what the
-  /// node died of.
+  /// `services` are what this node provides once it has joined. `ended` is called once,
+  /// on some thread: with none after a leave, else with what the node died of.
   /// @pre `config.validate()` is none.
   node(
     const node_environment& environment, const node_config& config,
-    const cluster::stored_identity& identity, std::function<void(const error&)> ended);
+    const cluster::stored_identity& identity,
+    std::vector<router::service_definition> services,
+    std::function<void(const error&)> ended);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
@@ -70,6 +74,9 @@ public:
   /// `stop` and before the engine ends; the node itself must outlive the engine's actors.
   void forget();
 
+  /// Where the node is in its life. Safe from any thread.
+  [[nodiscard]] node_phase phase() const { return phase_; }
+
   [[nodiscard]] metrics_registry& metrics() { return metrics_; }
   [[nodiscard]] const node_actors& actors() const { return actors_; }
 
@@ -83,14 +90,19 @@ private:
   [[nodiscard]] expected<actors::child_handle> start_admin();
   [[nodiscard]] expected<actors::child_handle> start_membership();
   [[nodiscard]] expected<actors::child_handle> start_registry();
+  [[nodiscard]] expected<actors::child_handle> start_gateway();
+  [[nodiscard]] expected<actors::child_handle> start_services();
+  [[nodiscard]] actors::child_spec host_of(const router::service_definition& service);
   [[nodiscard]] const actors::actor_context* context(const char* part) const;
 
   node_environment environment_;
   node_config config_;
   cluster::stored_identity identity_;
+  std::vector<router::service_definition> services_;
   std::function<void(const error&)> ended_;
   random_source random_;
   metrics_registry metrics_;
+  std::atomic<node_phase> phase_ = node_phase::founding;
   std::map<std::string, actors::actor_context> contexts_; // Fixed when made.
   actors::directory directory_;
   cluster::link_environment link_environment_;

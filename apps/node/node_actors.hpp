@@ -11,6 +11,7 @@
 #include "cluster/links_actor.hpp"
 #include "cluster/membership_actor.hpp"
 #include "registry/registry_actor.hpp"
+#include "router/gateway_actor.hpp"
 
 #include <mutex>
 
@@ -23,6 +24,7 @@ struct node_handles {
   lifecycle_actor lifecycle;
   cluster::membership_actor membership;
   registry::registry_actor registry;
+  router::gateway_actor gateway;
 };
 
 class node_actors {

@@ -8,6 +8,8 @@
 #include "apps/node/process_signals.hpp"
 #include "cluster/asio_transport.hpp"
 #include "cluster/identity_store.hpp"
+#include "monitor/http_door.hpp"
+#include "monitor/prometheus.hpp"
 #include "storage/posix_disk.hpp"
 
 #include <atomic>
@@ -18,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -64,6 +67,19 @@ private:
   std::optional<error> why_;
 };
 
+monitor::http_answer answer_http(node& node, const std::string& path) {
+  if (path == "/metrics")
+    return {
+      200, monitor::prometheus_content_type,
+      monitor::prometheus_text(node.metrics().snapshot())};
+  if (path == "/health") {
+    auto phase = node.phase();
+    auto body = "{\"phase\": \"" + std::string{to_string(phase)} + "\"}\n";
+    return {phase == node_phase::ready ? 200U : 503U, "application/json", body};
+  }
+  return {404, "text/plain", "there are /metrics and /health\n"};
+}
+
 // Until the node has ended by itself, or has left because a signal said so.
 error wait_for_end(process_signals& signals, verdict& verdict, node& node) {
   auto leaving = false;
@@ -94,7 +110,11 @@ void stop_or_exit(process_signals& signals, node& node) {
     }
 }
 
-int run(const node_config& config, disk& disk, process_signals& signals) {
+using service_list = std::vector<router::service_definition>;
+
+int run(
+  const node_config& config, service_list services, disk& disk,
+  process_signals& signals) {
   auto log = log_sink::open(config.log);
   if (!log)
     return complain(log.error());
@@ -124,7 +144,13 @@ int run(const node_config& config, disk& disk, process_signals& signals) {
        .pid = static_cast<std::uint64_t>(getpid())},
       config,
       *identity,
+      std::move(services),
       [&](const error& why) { verdict.ended(why); }};
+    auto door = monitor::http_door::open(
+      config.http_door.listen, {},
+      [&](const std::string& path) { return answer_http(node, path); });
+    if (!door)
+      return complain(door.error());
     node.start();
     result = wait_for_end(signals, verdict, node);
     stop_or_exit(signals, node);
@@ -137,7 +163,8 @@ int run(const node_config& config, disk& disk, process_signals& signals) {
 
 } // namespace
 
-int run_node(const node_config& config) {
+int run_node(
+  const node_config& config, std::vector<router::service_definition> services) {
   auto signals = process_signals{};
   if (signals.trouble())
     return complain(signals.trouble());
@@ -145,7 +172,7 @@ int run_node(const node_config& config) {
   if (!directory)
     return complain(directory.error());
   auto disk = storage::posix_disk{directory->path()};
-  return run(config, disk, signals);
+  return run(config, std::move(services), disk, signals);
 }
 
 } // namespace troupe::apps

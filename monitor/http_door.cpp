@@ -1,0 +1,189 @@
+#include "monitor/http_door.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+namespace troupe::monitor {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+// A GET has no body and a short header.
+constexpr std::size_t header_bytes_max = 16U << 10;
+
+constexpr auto accept_backoff = std::chrono::milliseconds{100};
+
+using request = http::request<http::empty_body>;
+using response = http::response<http::string_body>;
+
+response respond(const request& x, const http_door::handler& answer) {
+  auto made = http_answer{405, "text/plain", "only GET and HEAD\n"};
+  if (x.method() == http::verb::get || x.method() == http::verb::head)
+    made = answer(std::string{x.target().substr(0, x.target().find('?'))});
+  auto result = response{static_cast<http::status>(made.status), x.version()};
+  result.set(http::field::content_type, made.content_type);
+  result.set(http::field::cache_control, "no-store");
+  result.keep_alive(x.keep_alive());
+  result.content_length(made.body.size());
+  if (x.method() != http::verb::head)
+    result.body() = std::move(made.body);
+  return result;
+}
+
+/// One client, from its first request to its last.
+class session : public std::enable_shared_from_this<session> {
+public:
+  session(
+    tcp::socket socket, const http_door_config& config, const http_door::handler& answer,
+    std::function<void()> ended)
+      : stream_{std::move(socket)}, config_{config}, answer_{answer}, ended_{std::move(
+                                                                        ended)} {}
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+  ~session() { ended_(); }
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(header_bytes_max);
+    parser_->body_limit(0);
+    stream_.expires_after(config_.client_deadline);
+    http::async_read(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](beast::error_code trouble, std::size_t) {
+        if (!trouble)
+          self->write();
+      });
+  }
+
+private:
+  void write() {
+    response_ = respond(parser_->get(), answer_);
+    stream_.expires_after(config_.client_deadline);
+    http::async_write(
+      stream_, response_,
+      [self = shared_from_this()](beast::error_code trouble, std::size_t) {
+        if (!trouble && self->response_.keep_alive())
+          self->read();
+      });
+  }
+
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  const http_door_config& config_;
+  const http_door::handler& answer_;
+  std::function<void()> ended_;
+  std::optional<http::request_parser<http::empty_body>> parser_;
+  response response_;
+};
+
+class beast_door final : public http_door {
+public:
+  beast_door(http_door_config config, handler answer)
+      : config_{config}, answer_{std::move(answer)} {}
+
+  ~beast_door() override {
+    ending_ = true;
+    loop_.stop();
+    if (thread_.joinable())
+      thread_.join();
+  }
+
+  [[nodiscard]] const actors::address& where() const override { return where_; }
+
+  error start(const actors::address& where) {
+    auto trouble = beast::error_code{};
+    auto host = asio::ip::make_address(where.host, trouble);
+    if (trouble)
+      return fail(
+        ec::invalid_argument, "http.listen: '" + where.host + "' is not an IP address");
+    auto endpoint = tcp::endpoint{host, where.port};
+    listener_.open(endpoint.protocol(), trouble);
+    if (!trouble)
+      listener_.set_option(asio::socket_base::reuse_address{true}, trouble);
+    if (!trouble)
+      listener_.bind(endpoint, trouble);
+    if (!trouble)
+      listener_.listen(asio::socket_base::max_listen_connections, trouble);
+    if (trouble)
+      return fail(
+        trouble == asio::error::address_in_use ? ec::in_use : ec::system,
+        "cannot listen on " + to_string(where) + ": " + trouble.message()
+          + "; stop the other process, or choose another http.listen");
+    where_ = {where.host, listener_.local_endpoint().port()};
+    accept();
+    thread_ = std::thread{[this] { loop_.run(); }};
+    return {};
+  }
+
+private:
+  void accept() {
+    accepting_ = true;
+    listener_.async_accept([this](beast::error_code trouble, tcp::socket socket) {
+      accepting_ = false;
+      if (trouble == asio::error::operation_aborted)
+        return;
+      if (trouble)
+        accept_later();
+      else
+        serve(std::move(socket));
+    });
+  }
+
+  // Descriptors have run out, most likely: asking again at once would burn a core.
+  void accept_later() {
+    pause_.expires_after(accept_backoff);
+    pause_.async_wait([this](beast::error_code) { accept_if_room(); });
+  }
+
+  void accept_if_room() {
+    if (!accepting_ && !ending_ && sessions_ < config_.connections_max)
+      accept();
+  }
+
+  void serve(tcp::socket socket) {
+    ++sessions_;
+    auto ended = [this] {
+      --sessions_;
+      accept_if_room();
+    };
+    std::make_shared<session>(std::move(socket), config_, answer_, ended)->read();
+    accept_if_room();
+  }
+
+  http_door_config config_;
+  handler answer_;
+  actors::address where_;
+  std::size_t sessions_ = 0; // This and the next: the door's thread alone.
+  bool accepting_ = false;
+  std::atomic<bool> ending_ = false;
+  asio::io_context loop_{1};
+  tcp::acceptor listener_{loop_};
+  asio::steady_timer pause_{loop_};
+  std::thread thread_;
+};
+
+} // namespace
+
+expected<std::unique_ptr<http_door>>
+http_door::open(const actors::address& where, http_door_config config, handler answer) {
+  auto door = std::make_unique<beast_door>(config, std::move(answer));
+  if (auto why = door->start(where))
+    return why;
+  return std::unique_ptr<http_door>{std::move(door)};
+}
+
+} // namespace troupe::monitor
