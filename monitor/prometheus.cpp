@@ -45,17 +45,17 @@ std::string labels_text(const metric_labels& labels, const std::string& extra = 
 void write_histogram(
   std::string& out, const std::string& name, const metric_labels& labels,
   const histogram_snapshot& x) {
-  auto unit = std::string_view{name}.ends_with("_seconds") ? 1e-9 : 1.0;
+  auto per_unit = std::string_view{name}.ends_with("_seconds") ? 1e9 : 1.0;
   auto line = [&](const std::string& le, std::uint64_t count) {
     out += name + "_bucket" + labels_text(labels, "le=\"" + le + "\"") + " "
            + std::to_string(count) + "\n";
   };
   auto bound = bucket_first;
   for (int i = 0; i < bucket_count; ++i, bound *= 2)
-    line(number(static_cast<double>(bound) * unit), x.count_up_to(bound));
+    line(number(static_cast<double>(bound) / per_unit), x.count_up_to(bound));
   line("+Inf", x.count());
   out += name + "_sum" + labels_text(labels) + " "
-         + number(static_cast<double>(x.sum()) * unit) + "\n";
+         + number(static_cast<double>(x.sum()) / per_unit) + "\n";
   out += name + "_count" + labels_text(labels) + " " + std::to_string(x.count()) + "\n";
 }
 
