@@ -124,7 +124,8 @@ public:
   [[nodiscard]] output
   arrived(connection_id connection, link_frame frame, time_point now);
 
-  /// A connection of this link broke or carried garbage. Others are ignored.
+  /// A connection of this link broke or carried garbage; the output closes it. Others are
+  /// ignored.
   [[nodiscard]] output broke(connection_id connection, const error& why, time_point now);
 
   /// Actors here have consumed `bytes` of what arrived.

@@ -194,10 +194,12 @@ link::output link::broke(connection_id connection, const error& why, time_point 
     return out;
   auto& state = session_->lanes[index(*lane)];
   // Behind its goodbye a lane may end while the other still brings what is left.
-  if (state.goodbye_heard && (session_->closing || session_->peer_leaving))
+  if (state.goodbye_heard && (session_->closing || session_->peer_leaving)) {
     state.connection.reset();
-  else
+    out.closes.push_back(connection);
+  } else {
     drop_session(out, why, now);
+  }
   return out;
 }
 

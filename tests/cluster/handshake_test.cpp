@@ -129,7 +129,21 @@ TEST_CASE("handshake: the rules of a hello") {
     {"our id in another life", [](auto&, auto& x) { x.from = identity(1, 2); },
      ec::already_exists, "data directory copied"},
     {"a client", [](auto&, auto& x) { x.from.role = link_role::client; }, std::nullopt,
-     ""}};
+     ""},
+    {"a client that takes any cluster",
+     [](auto&, auto& x) {
+       x.from.role = link_role::client;
+       x.cluster_name = "";
+     },
+     std::nullopt, ""},
+    {"a client of another cluster",
+     [](auto&, auto& x) {
+       x.from.role = link_role::client;
+       x.cluster_name = "fair";
+     },
+     ec::foreign_cluster, "[cluster] name"},
+    {"a node that takes any cluster", [](auto&, auto& x) { x.cluster_name = ""; },
+     ec::foreign_cluster, "[cluster] name"}};
   for (const auto& row : rows) {
     CAPTURE(row.what);
     auto me = self();
