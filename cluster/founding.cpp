@@ -63,9 +63,11 @@ founding::output founding::start() {
 founding::output founding::met(node_id peer, const std::string& dialled) {
   auto out = output{};
   if (!dialled.empty())
-    reached_.insert(dialled);
+    reached_.insert_or_assign(dialled, peer);
   peers_.insert(peer);
-  if (!agreed_)
+  speaking_.insert(peer);
+  // Who stores a charter must not be counted among those who have none.
+  if (!agreed_ && !storing_)
     out.sends.push_back({peer, introduction()});
   return out;
 }
@@ -73,6 +75,7 @@ founding::output founding::met(node_id peer, const std::string& dialled) {
 founding::output founding::heard(node_id peer, const founding_message& message) {
   auto out = output{};
   peers_.insert(peer);
+  speaking_.insert(peer);
   if (agreed_) {
     if (!message.agreed)
       out.sends.push_back({peer, introduction()});
@@ -89,7 +92,13 @@ founding::output founding::heard(node_id peer, const founding_message& message) 
 void founding::note_founder(output& out, node_id peer, const founding_message& message) {
   if (message.founders.empty() || config_.founders.empty())
     return;
-  if (message.founders == config_.founders) {
+  if (message.name == name_) {
+    // It must not take this node's place in a charter that this node draws.
+    if (complained_.insert(peer).second)
+      out.complaints.push_back(fail(
+        ec::already_exists, "another founder is called " + name_.value()
+                              + ", too; give each founder a name of its own"));
+  } else if (message.founders == config_.founders) {
     if (in_list(message.name))
       founders_.insert_or_assign(message.name, peer);
   } else if (complained_.insert(peer).second) {
@@ -129,12 +138,19 @@ founding::output founding::tick() {
   for (auto peer : peers_)
     out.sends.push_back({peer, introduction()});
   for (const auto& each : config_.founders)
-    if (each.name != name_ && !reached_.contains(each.address))
+    if (each.name != name_ && !reaches(each.address))
       out.dials.push_back(each.address);
   for (const auto& seed : config_.seeds)
-    if (!reached_.contains(seed))
+    if (!reaches(seed))
       out.dials.push_back(seed);
+  speaking_.clear();
   return out;
+}
+
+// Whoever fell silent may be gone, and another node be there now.
+bool founding::reaches(const std::string& address) const {
+  auto found = reached_.find(address);
+  return found != reached_.end() && speaking_.contains(found->second);
 }
 
 } // namespace troupe::cluster

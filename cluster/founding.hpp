@@ -9,7 +9,9 @@
 /// Hence two clusters cannot come out of one list, whatever starts when: only one node
 /// may draw; it has met all others at that time, so none holds an older charter; and what
 /// it drew is durable before anybody hears of it. A founder that lost its disk comes back
-/// under a new node id, and joins as a member that the charter does not name.
+/// under a new node id, and joins as a member that the charter does not name. That is so
+/// while one other founder keeps the charter on its disk: when all founders who had it
+/// come back empty, nothing tells them from founders of a new cluster.
 ///
 /// Pure. Not thread-safe; one per node, for one life of its process.
 /// Source: docs/decisions/0004.
@@ -117,6 +119,7 @@ public:
 private:
   [[nodiscard]] founding_message introduction() const;
   [[nodiscard]] bool in_list(const node_name& x) const;
+  [[nodiscard]] bool reaches(const std::string& address) const;
   void note_founder(output& out, node_id peer, const founding_message& message);
   void draw_if_due(output& out);
 
@@ -128,7 +131,8 @@ private:
   std::optional<charter> storing_;
   std::map<node_name, node_id> founders_; // Met, with equal lists; this node too.
   std::set<node_id> peers_;
-  std::set<std::string> reached_; // Addresses behind which somebody was met.
+  std::map<std::string, node_id> reached_; // Who was met last behind an address.
+  std::set<node_id> speaking_;             // Met or heard since the last tick.
   std::set<node_id> complained_;
 };
 
