@@ -28,7 +28,10 @@ struct epoch_start {
 class epoch_history {
 public:
   /// The history of a log whose last record before its beginning is `base`.
-  explicit epoch_history(position base = {}) : base_{base}, end_{base} {}
+  explicit epoch_history(position base) : base_{base}, end_{base} {}
+
+  /// That of a log which has all its records.
+  epoch_history() = default;
 
   /// The last record before the log's beginning; {0, 0} when it has them all.
   [[nodiscard]] position base() const { return base_; }

@@ -21,12 +21,13 @@ error write_slot(disk_file& file, const hard_slot& slot) {
 
 } // namespace
 
-error hard_file::create(disk& files, const std::string& path, const hard_state& first) {
+error hard_file::create(
+  disk& files, const std::string& path, const hard_state& first, lsn synced_hint) {
   auto file = files.create(path);
   if (!file)
     return std::move(file.error());
   for (auto generation : {0U, 1U}) {
-    if (auto trouble = write_slot(**file, {first, lsn{0}, generation}))
+    if (auto trouble = write_slot(**file, {first, synced_hint, generation}))
       return trouble;
   }
   return (*file)->sync();
@@ -51,6 +52,10 @@ expected<hard_file> hard_file::open(disk& files, const std::string& path) {
   }
   if (!newest)
     return fail(ec::corrupt, path + ": neither slot is whole");
+  // What a killed process wrote is read back from the page cache, synced or not. Nobody
+  // may hear of an epoch or a vote that the next power cut takes back.
+  if (auto trouble = (*file)->sync())
+    return trouble;
   return hard_file{std::move(*file), *newest};
 }
 

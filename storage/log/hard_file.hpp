@@ -18,9 +18,10 @@ class hard_file {
 public:
   /// Writes both slots, durably but for the file's name.
   [[nodiscard]] static error
-  create(disk& files, const std::string& path, const hard_state& first);
+  create(disk& files, const std::string& path, const hard_state& first, lsn synced_hint);
 
-  /// Fails with `ec::corrupt` when neither slot is whole.
+  /// What it reads is durable on return. Fails with `ec::corrupt` when neither slot is
+  /// whole.
   [[nodiscard]] static expected<hard_file> open(disk& files, const std::string& path);
 
   [[nodiscard]] const hard_state& state() const { return newest_.state; }

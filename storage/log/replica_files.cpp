@@ -79,9 +79,6 @@ error fill_directory(
   const shard_log_config& config) {
   if (auto trouble = create_file(files, join(directory, "IDENT"), seal(encode(who))))
     return trouble;
-  auto hard = hard_state{epoch{1}, std::nullopt};
-  if (auto trouble = hard_file::create(files, join(directory, "HARD"), hard))
-    return trouble;
   for (const auto* name : {"log", "lost+found"}) {
     if (auto trouble = files.make_directory(join(directory, name)))
       return trouble;
@@ -95,6 +92,12 @@ error fill_directory(
   if (auto trouble = (*log)->append(founding_records(with)))
     return trouble;
   if (auto trouble = (*log)->sync())
+    return trouble;
+  // With the hint: a CONFIG that rots before anything else is written is damage, too.
+  auto hard = hard_state{epoch{1}, std::nullopt};
+  if (
+    auto trouble
+    = hard_file::create(files, join(directory, "HARD"), hard, (*log)->durable()))
     return trouble;
   return files.sync_directory(directory);
 }
@@ -170,6 +173,9 @@ expected<std::unique_ptr<replica_files>> replica_files::open(
   auto all = list_replicas(files, node_directory);
   if (!all)
     return std::move(all.error());
+  // A killed process may have left it in the page cache only.
+  if (auto trouble = files.sync_directory(node_directory))
+    return trouble;
   if (!entry_of(*all, who).created)
     return fail(
       ec::not_found, "replica " + to_string(who.replica) + " of shard "

@@ -267,7 +267,8 @@ error shard_log::unreadable(segment_number number) const {
 
 expected<std::vector<record_ptr>>
 shard_log::read(lsn first, std::size_t bytes_max) const {
-  TROUPE_ASSERT(base().seq < first && first <= end().seq);
+  if (first <= base().seq || first > end().seq)
+    return fail(ec::not_found, directory_ + " does not hold record " + to_string(first));
   auto in = std::prev(std::ranges::partition_point(
     segments_, [first](const segment& x) { return x.base.end.seq < first; }));
   auto mark

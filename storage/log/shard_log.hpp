@@ -66,7 +66,8 @@ public:
 
   /// Reads records from `first` on: at least one, then as long as they stay below
   /// `bytes_max`, at most to the end of its segment.
-  /// @pre base().seq < first <= end().seq.
+  /// Fails with `ec::not_found` when the log does not hold `first`: it was released or
+  /// cut off since the caller heard of it.
   [[nodiscard]] expected<std::vector<record_ptr>>
   read(lsn first, std::size_t bytes_max) const;
 
