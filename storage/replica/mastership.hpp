@@ -1,0 +1,88 @@
+/// What a replica remembers while it is master, and only then: its end drops it whole.
+#pragma once
+
+#include "storage/replica/overlay.hpp"
+#include "storage/replica/requests.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace troupe::storage {
+
+/// Batches on their way to one slave.
+struct outgoing_stream {
+  struct batch {
+    lsn last;
+    std::size_t bytes = 0;
+  };
+
+  std::uint64_t id = 0;
+  lsn begin; ///< The slave had everything up to here when it subscribed.
+  lsn sent;  ///< Everything up to here was sent at least once, or is at the slave.
+  std::size_t credit_bytes = 0;
+  std::deque<batch> in_flight; ///< Sent and not acknowledged.
+  std::size_t in_flight_bytes = 0;
+  bool reading = false;   ///< A `log_read` is under way.
+  time_point progress_at; ///< Last acknowledgement or sending after idleness.
+};
+
+/// What a master knows of another replica, all of it heard in its own epoch.
+struct peer {
+  bool heard = false;
+  std::uint64_t acked_round = 0;
+  time_point acked_sent_at = time_point::min(); ///< When that round was sent.
+  lsn match;                                    ///< Holds this log durably up to here.
+  lsn durable;                                  ///< As it says of itself; for people.
+  lsn applied;
+  std::optional<outgoing_stream> stream;
+};
+
+/// A client that waits for its write.
+struct write_waiter {
+  ticket from;
+  ack_mode mode{};
+  time_point deadline;
+};
+
+struct pending_read {
+  read_request what;
+  bool indexed = false;    ///< `index` and `round` are set.
+  lsn index;               ///< Must be applied before the store is read.
+  std::uint64_t round = 0; ///< Must be acknowledged by a majority; 0 under a lease.
+  bool looking = false;    ///< The host reads the store for it.
+};
+
+/// A handover to a chosen slave.
+struct transfer {
+  replica_id to;
+  time_point deadline;
+  bool asked = false; ///< TransferNow is out.
+};
+
+struct mastership {
+  time_point since;
+  lsn start;              ///< The EPOCH_START of this epoch.
+  bool announced = false; ///< It is committed, and the news told.
+
+  time_point beat_at;
+  std::uint64_t round = 0;
+  std::map<std::uint64_t, time_point> sent_at; ///< Of the rounds that still count.
+  std::uint64_t read_round = 0;                ///< The newest round begun for a read.
+  bool round_wanted = false;                   ///< A read waits for another one.
+  bool lease_given_up = false;
+
+  std::map<replica_id, peer> peers;
+  std::optional<time_point> unsynced_since; ///< The own disk owes a sync since then.
+  std::optional<transfer> handover;
+
+  overlay pending;
+  std::map<lsn, std::vector<write_waiter>> waiters;
+  std::deque<write_request> early_writes; ///< Until `start` is applied.
+  std::map<ticket, pending_read> reads;
+};
+
+} // namespace troupe::storage
