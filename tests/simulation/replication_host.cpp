@@ -1,0 +1,363 @@
+#include "tests/simulation/replication_host.hpp"
+
+#include "actors/base/assert.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace troupe::test {
+
+using namespace storage;
+using namespace std::chrono_literals;
+
+namespace {
+
+const append_evaluator commands;
+
+replica_config config_of(const identity& who, const replication_options& options) {
+  auto result = replica_config{};
+  result.who = who;
+  result.life = incarnation{0};
+  if (options.tiny_batches) {
+    result.batch_bytes = 300;
+    result.credit_bytes = 600;
+    result.tail_bytes = 1'000;
+    result.apply_bytes_max = 400;
+  }
+  return result;
+}
+
+} // namespace
+
+evaluation append_evaluator::evaluate(
+  const command& what, slot in, const row_view& rows, std::uint64_t) const {
+  auto space = what.bytes.find(' ');
+  auto key = what.bytes.substr(0, space);
+  auto found = rows.get(in, key);
+  auto value = (found ? found->bytes : std::string{}) + what.bytes.substr(space + 1);
+  return {{{key, row{1, 0, 0, value}}}, value};
+}
+
+replication_host::replication_host(
+  environment in, identity who, node_id node, const replication_options& options)
+    : in_{std::move(in)}, self_{config_of(who, options)}, node_{node}, options_{options} {
+  if (options.tiny_batches)
+    log_config_ = {.segment_bytes = 4096, .spare_count_max = 1, .frame_bytes = 512};
+  else
+    log_config_ = {.segment_bytes = 32768, .spare_count_max = 2, .frame_bytes = 8192};
+  auto& random = *in_.random;
+  clock_offset_ = random.between(duration{0}, duration{100h});
+  if (options.drifting_clocks)
+    clock_rate_ = 0.955 + 0.09 * random.uniform();
+}
+
+time_point replication_host::local_now() const {
+  auto elapsed = static_cast<double>(in_.events->now().time_since_epoch().count());
+  return time_point{
+    clock_offset_ + duration{static_cast<duration::rep>(elapsed * clock_rate_)}};
+}
+
+time_point replication_host::true_time_of(time_point local) const {
+  auto elapsed = static_cast<double>((local.time_since_epoch() - clock_offset_).count());
+  auto result = static_cast<duration::rep>(std::ceil(elapsed / clock_rate_)) + 1;
+  return std::max(in_.events->now(), time_point{duration{result}});
+}
+
+void replication_host::later(duration delay, std::function<void()> what) {
+  at(in_.events->now() + delay, std::move(what));
+}
+
+void replication_host::at(time_point when, std::function<void()> what) {
+  in_.events->at(when, [this, life = life_, what = std::move(what)] {
+    if (life != life_)
+      return;
+    if (paused_until_ > in_.events->now())
+      at(paused_until_, what);
+    else
+      what();
+  });
+}
+
+void replication_host::create(const founding& with) {
+  TROUPE_ASSERT(!disk_.make_directory("node"));
+  TROUPE_ASSERT(!disk_.sync_directory(""));
+  auto trouble = create_replica(disk_, "node", node_, self_.who, with, log_config_);
+  TROUPE_ASSERT(!trouble);
+}
+
+recovered replication_host::recover() {
+  auto result = recovered{};
+  auto opened = replica_files::open(disk_, "node", self_.who, log_config_);
+  if (!opened) {
+    result.damage = render(opened.error());
+    return result;
+  }
+  files_ = std::move(*opened);
+  auto applied = store_.load();
+  result.applied = std::move(*applied);
+  result.hard = files_->hard();
+  result.history = files_->log().history();
+  result.durable = files_->log().durable();
+  auto records = std::vector<record_ptr>{};
+  for (auto next = files_->log().base().seq.next(); next <= files_->log().end().seq;) {
+    auto some = files_->log().read(next, 10'000);
+    TROUPE_ASSERT(some && !some->empty());
+    records.insert(records.end(), some->begin(), some->end());
+    next = records.back()->at.seq.next();
+  }
+  in_.checker->started(id(), files_->log().base(), records, result.hard);
+  std::erase_if(
+    records, [&](const record_ptr& x) { return x->at.seq <= result.applied.at.seq; });
+  result.tail = std::move(records);
+  return result;
+}
+
+void replication_host::start() {
+  TROUPE_ASSERT(!core_ && !gone_);
+  ++life_;
+  self_.life = self_.life.next();
+  self_.seed = (*in_.random)();
+  in_.trace->add(in_.events->now(), id().value(), "start", self_.life.value());
+  auto found = recover();
+  if (found.damage && !damaged_)
+    throw property_violated{"a crash was taken for damage: " + *found.damage};
+  core_ = std::make_unique<replica>(self_, store_, &commands);
+  handle([found = std::move(found)](replica& core, time_point now) {
+    return core.start(found, now);
+  });
+}
+
+void replication_host::crash(crash_kind how) {
+  if (!core_)
+    return;
+  in_.trace->add(
+    in_.events->now(), id().value(), how == crash_kind::power ? "power loss" : "crash");
+  ++life_;
+  core_.reset();
+  files_.reset();
+  held_.clear();
+  reads_.clear();
+  saving_ = front_saved_ = syncing_ = sync_again_ = false;
+  cut_ = 0;
+  wake_at_ = time_point::max();
+  paused_until_ = {};
+  store_.crash();
+  disk_.recover();
+  if (how == crash_kind::power)
+    disk_.power_loss(*in_.random);
+}
+
+void replication_host::pause(duration length) {
+  if (!core_)
+    return;
+  paused_until_ = std::max(paused_until_, in_.events->now() + length);
+}
+
+void replication_host::slow_disk(duration latency, time_point until) {
+  slow_sync_ = latency;
+  slow_until_ = until;
+}
+
+void replication_host::flip_a_bit() {
+  TROUPE_ASSERT(!core_);
+  damaged_ = true;
+  // In the first frame of the oldest segment, which was durable long ago.
+  auto log = "node/shard-" + to_string(self_.who.shard) + "-" + to_string(id()) + "/log";
+  auto names = disk_.list(log);
+  for (const auto& name : *names) {
+    if (is_segment(name)) {
+      disk_.flip_bit(log + "/" + name, segment_header_bytes + 50, 2);
+      return;
+    }
+  }
+}
+
+void replication_host::wipe() {
+  TROUPE_ASSERT(!core_);
+  damaged_ = true;
+  disk_.wipe();
+  store_.wipe();
+  // The node finds no replica here, and creates none by itself.
+  gone_ = true;
+}
+
+void replication_host::handle(event what) {
+  if (!core_)
+    return;
+  if (paused_until_ > in_.events->now()) {
+    at(paused_until_, [this, what = std::move(what)] { handle(what); });
+    return;
+  }
+  auto out = what(*core_, local_now());
+  in_.checker->handled(*core_, out);
+  in_.trace->add(
+    in_.events->now(), id().value(), to_string(core_->state().role()),
+    core_->state().commit.value() << 20 | core_->state().at.value());
+  plan_wake(out.wake_at);
+  held_.push_back(std::move(out));
+  pump();
+  in_.after_event();
+}
+
+void replication_host::plan_wake(time_point local) {
+  if (local == time_point::max() || local >= wake_at_)
+    return;
+  wake_at_ = local;
+  at(true_time_of(local), [this, local] {
+    if (wake_at_ != local)
+      return;
+    wake_at_ = time_point::max();
+    handle([](replica& core, time_point now) { return core.tick(now); });
+  });
+}
+
+duration replication_host::sync_latency() {
+  if (in_.events->now() < slow_until_)
+    return slow_sync_;
+  return in_.random->between(duration{100us}, duration{2ms});
+}
+
+bool replication_host::survives(const error& trouble) {
+  if (!trouble)
+    return true;
+  in_.trace->add(in_.events->now(), id().value(), "disk failed");
+  crash(in_.random->chance(0.5) ? crash_kind::process : crash_kind::power);
+  in_.died(*this);
+  return false;
+}
+
+void replication_host::pump() {
+  while (!held_.empty() && !saving_) {
+    if (held_.front().hard && !front_saved_) {
+      saving_ = true;
+      later(sync_latency(), [this] {
+        saving_ = false;
+        front_saved_ = true;
+        if (survives(files_->save(*held_.front().hard)))
+          pump();
+      });
+      return;
+    }
+    auto out = std::move(held_.front());
+    held_.pop_front();
+    front_saved_ = false;
+    perform(std::move(out));
+  }
+}
+
+bool replication_host::change_log(const replica_output& out) {
+  cut_ = out.cut;
+  if (out.truncate_after && !survives(files_->truncate_after(*out.truncate_after)))
+    return false;
+  if (!out.append.empty() && !survives(files_->append(out.append)))
+    return false;
+  if (out.truncate_after || !out.append.empty())
+    begin_sync();
+  return true;
+}
+
+void replication_host::perform(replica_output out) {
+  if (!change_log(out))
+    return;
+  for (auto& m : out.messages) {
+    TROUPE_ASSERT(files_);
+    in_.checker->sent(
+      m, files_->hard(), files_->log().durable(), core_->state().quarantined);
+    in_.send(std::move(m));
+  }
+  for (auto& asked : out.reads) {
+    later(sync_latency(), [this, asked] {
+      auto records = files_->log().read(asked.first, asked.bytes_max);
+      handle([asked, records = records ? *records : std::vector<record_ptr>{}](
+               replica& core, time_point now) {
+        return core.log_was_read(asked, records, now);
+      });
+    });
+  }
+  if (out.apply)
+    perform_apply(std::move(*out.apply));
+  for (auto from : out.lookups)
+    look_up(from);
+  for (const auto& x : out.answers) {
+    auto found = reads_.find(x.to);
+    in_.answer(x, found == reads_.end() ? std::string{} : found->second.value);
+    if (found != reads_.end())
+      reads_.erase(found);
+  }
+  for (const auto& x : out.told) {
+    if (std::holds_alternative<was_quarantined>(x) && !damaged_)
+      throw property_violated{
+        "quarantined for no reason: " + std::get<was_quarantined>(x).why};
+  }
+  if (out.release && survives(files_->release(*out.release)))
+    core_->released_to(files_->log().base().seq);
+}
+
+void replication_host::begin_sync() {
+  if (syncing_) {
+    sync_again_ = true;
+    return;
+  }
+  syncing_ = true;
+  later(sync_latency(), [this, cut = cut_, end = files_->log().end().seq] {
+    syncing_ = false;
+    if (!survives(files_->sync()))
+      return;
+    if (std::exchange(sync_again_, false))
+      begin_sync();
+    else // An idle log says how far it is durable.
+      later(options_.timing.beat, [this] {
+        if (!syncing_ && files_->hint_is_old())
+          static_cast<void>(survives(files_->note_durable()));
+      });
+    handle([=](replica& core, time_point now) { return core.synced_to(cut, end, now); });
+  });
+}
+
+void replication_host::perform_apply(apply_batch batch) {
+  auto latency = in_.random->between(duration{50us}, duration{3ms});
+  later(latency, [this, batch = std::move(batch)] {
+    TROUPE_ASSERT(!store_.apply(batch));
+    in_.checker->applied(id(), batch.last(), store_.digest());
+    auto flush = in_.random->chance(0.1);
+    if (flush)
+      static_cast<void>(*store_.flush());
+    handle([=, seq = batch.last().seq](replica& core, time_point now) {
+      return core.applied_to(seq, now);
+    });
+    if (flush && core_)
+      handle([=, seq = batch.last().seq](replica& core, time_point now) {
+        return core.flushed_to(seq, now);
+      });
+  });
+}
+
+void replication_host::look_up(ticket from) {
+  later(in_.random->between(duration{0}, duration{1ms}), [this, from] {
+    auto found = reads_.find(from);
+    if (found == reads_.end())
+      return;
+    auto stored = store_.get(found->second.in, found->second.key);
+    found->second.value = stored ? stored->bytes : std::string{};
+    // A pause may fall between the look and the word that it was taken.
+    later(in_.random->between(duration{0}, duration{1ms}), [this, from] {
+      handle([=](replica& core, time_point now) { return core.looked_up(from, now); });
+    });
+  });
+}
+
+void replication_host::read(read_request request) {
+  if (!core_)
+    return;
+  reads_[request.from] = {request.in, request.keys.front(), {}};
+  handle([request = std::move(request)](replica& core, time_point now) {
+    return core.read(request, now);
+  });
+}
+
+bool replication_host::holds_lease() const {
+  return core_ && !core_->state().quarantined
+         && storage::holds_lease(*core_, local_now());
+}
+
+} // namespace troupe::test

@@ -1,0 +1,141 @@
+/// One simulated machine: a replica's core over a simulated disk, whose output it
+/// performs as the contract of `replica_output` says.
+#pragma once
+
+#include "actors/base/random.hpp"
+#include "actors/sim/disk.hpp"
+#include "storage/log/replica_files.hpp"
+#include "storage/memory_store.hpp"
+#include "storage/replica/replica.hpp"
+#include "tests/simulation/replication_checker.hpp"
+#include "tests/simulation/replication_options.hpp"
+#include "tests/simulation/replication_trace.hpp"
+#include "tests/support/event_queue.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace troupe::test {
+
+class replication_host {
+public:
+  /// What it lives in.
+  struct environment {
+    event_queue* events = nullptr;
+    random_source* random = nullptr;
+    replication_checker* checker = nullptr;
+    run_trace* trace = nullptr;
+    std::function<void(storage::message)> send;
+    /// The answer to a client, with the value for a read.
+    std::function<void(const storage::answer&, const std::string& value)> answer;
+    /// The process has ended because its disk failed.
+    std::function<void(replication_host&)> died;
+    /// After each event of the core.
+    std::function<void()> after_event;
+  };
+
+  replication_host(
+    environment in, storage::identity who, node_id node,
+    const replication_options& options);
+
+  /// Makes the replica's files, durably.
+  void create(const storage::founding& with);
+  void start();
+
+  enum class crash_kind { process, power };
+  void crash(crash_kind how);
+  void pause(duration length);
+  /// Makes each sync take `latency` until `until`.
+  void slow_disk(duration latency, time_point until);
+  /// Lets the process end in the middle of its `changes`-th next change to the disk.
+  void fail_disk_after(std::uint64_t changes) { disk_.fail_after(changes); }
+  void mend_disk() { disk_.recover(); }
+  /// Damages what was durable.
+  /// @pre it is not up.
+  void flip_a_bit();
+  void wipe();
+
+  using event = std::function<storage::replica_output(storage::replica&, time_point)>;
+  /// Lets the core handle something: now, or when the pause ends. Nothing when it is
+  /// down.
+  void handle(event what);
+  void read(storage::read_request request);
+
+  [[nodiscard]] replica_id id() const { return self_.who.replica; }
+  [[nodiscard]] bool up() const { return core_ != nullptr; }
+  [[nodiscard]] bool gone() const { return gone_; }
+  [[nodiscard]] bool healthy() const { return up() && !core_->state().quarantined; }
+  [[nodiscard]] const storage::replica_state& state() const { return core_->state(); }
+  [[nodiscard]] bool holds_lease() const;
+  [[nodiscard]] storage::memory_store& store() { return store_; }
+  [[nodiscard]] time_point paused_until() const { return paused_until_; }
+
+private:
+  [[nodiscard]] time_point local_now() const;
+  [[nodiscard]] time_point true_time_of(time_point local) const;
+  /// Runs `what` after `delay` and after any pause, in this life only.
+  void later(duration delay, std::function<void()> what);
+  void at(time_point when, std::function<void()> what);
+  [[nodiscard]] duration sync_latency();
+  [[nodiscard]] storage::recovered recover();
+
+  void pump();
+  void perform(storage::replica_output out);
+  [[nodiscard]] bool change_log(const storage::replica_output& out);
+  void begin_sync();
+  void perform_apply(storage::apply_batch batch);
+  void look_up(storage::ticket from);
+  void plan_wake(time_point local);
+  /// False, and the process is dead, when `trouble` is some.
+  [[nodiscard]] bool survives(const error& trouble);
+
+  environment in_;
+  storage::replica_config self_;
+  node_id node_;
+  replication_options options_;
+  storage::shard_log_config log_config_;
+  duration clock_offset_{};
+  double clock_rate_ = 1.0;
+
+  sim::memory_disk disk_;
+  storage::memory_store store_;
+  std::unique_ptr<storage::replica_files> files_;
+  std::unique_ptr<storage::replica> core_;
+  std::uint64_t life_ = 0; ///< Raised by every start and every end.
+  bool damaged_ = false;   ///< On purpose: quarantine is right.
+  bool gone_ = false;      ///< Its disk is lost for good.
+
+  time_point paused_until_;
+  duration slow_sync_{};
+  time_point slow_until_;
+
+  std::deque<storage::replica_output> held_; ///< Waiting for a hard state.
+  bool saving_ = false;
+  bool front_saved_ = false;
+  bool syncing_ = false;
+  bool sync_again_ = false;
+  std::uint64_t cut_ = 0;
+  time_point wake_at_ = time_point::max();
+
+  struct pending_value {
+    slot in;
+    std::string key;
+    std::string value;
+  };
+  std::map<storage::ticket, pending_value> reads_;
+};
+
+/// The one command of the simulation: "<key> <text>" appends the text to the row and
+/// replies with the whole. Executed twice, it shows.
+class append_evaluator final : public storage::evaluator {
+public:
+  [[nodiscard]] storage::evaluation evaluate(
+    const storage::command& what, slot in, const storage::row_view& rows,
+    std::uint64_t wall_ms) const override;
+};
+
+} // namespace troupe::test
