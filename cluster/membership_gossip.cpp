@@ -72,7 +72,7 @@ std::vector<membership::contact> membership::lost_contacts() {
   auto result = std::vector<contact>{};
   for (const auto& [address, met] : seeds_) {
     const auto* known = table_.find(met);
-    if (met != self_ && (known == nullptr || !present(known->state)))
+    if (known == nullptr || !present(known->state))
       result.push_back({address, {}});
   }
   auto dead = std::vector<node_id>{};

@@ -27,6 +27,13 @@ TEST_CASE("gossip_queue: SWIM 4.1, what was told least often goes first") {
   CHECK(queue.take(no_limit, 9) == std::vector{claim(3), claim(2), claim(1)});
 }
 
+TEST_CASE("gossip_queue: among those told equally often the newest goes first") {
+  auto queue = gossip_queue{};
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    queue.push(claim(i));
+  CHECK(queue.take(no_limit, 9) == std::vector{claim(3), claim(2), claim(1)});
+}
+
 TEST_CASE("gossip_queue: SWIM 4.1, a claim is told a limited number of times") {
   auto queue = gossip_queue{};
   queue.push(claim(1));

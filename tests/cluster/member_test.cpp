@@ -10,6 +10,7 @@
 using namespace troupe;
 using namespace troupe::cluster;
 using troupe::test::claim;
+using troupe::test::numbered;
 
 namespace {
 
@@ -23,6 +24,8 @@ bool same(const member& a, const member& b) {
 
 member random_claim(random_source& random) {
   auto state = static_cast<member_state>(random.between(1, 5));
+  if (state == member_state::forgotten)
+    return tombstone(numbered(7));
   auto result
     = claim(7, state, random.between(1, 3), random.between(0, 2), random.between(1, 4));
   result.meta = random.chance(0.2) ? "other" : "";
@@ -86,6 +89,7 @@ TEST_CASE("member: merging claims is commutative, associative and idempotent") {
     auto c = random_claim(random);
     REQUIRE(same(join(a, a), a));
     REQUIRE(same(join(a, b), join(b, a)));
+    REQUIRE(join(a, b).meta == join(b, a).meta);
     REQUIRE(same(join(a, join(b, c)), join(join(a, b), c)));
     REQUIRE((same(a, b) || supersedes(a, b) != supersedes(b, a)));
   }

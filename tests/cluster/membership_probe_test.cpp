@@ -81,6 +81,16 @@ TEST_CASE("membership probe: SWIM 3.1, a silent target is probed through k other
   CHECK(!helpers.contains(target));
 }
 
+TEST_CASE("membership probe: SWIM 3.1, the target itself is not asked to help") {
+  auto subject = driven_membership{};
+  subject.meet(4);
+  auto [target, question] = next_ping(subject);
+  auto requests = sent<ping_req>(subject.pass(500ms));
+  CHECK(requests.size() == 2);
+  for (const auto& [to, request] : requests)
+    CHECK(to != target);
+}
+
 TEST_CASE("membership probe: SWIM 3.1, suspects are not asked to help") {
   auto subject = driven_membership{};
   subject.meet(4);
@@ -154,6 +164,37 @@ TEST_CASE("membership probe: a helper that does not know the target says so at o
   subject.meet(2);
   auto out = subject.hear(2, ping_req{probe_seq{5}, numbered(9), {}});
   CHECK(sent<nack>(out) == std::vector{std::pair{numbered(2), nack{probe_seq{5}}}});
+}
+
+TEST_CASE("membership probe: an answer to an earlier life fits no probe of this one") {
+  auto first = driven_membership{{}, {}, 1};
+  auto second = driven_membership{{}, {}, 2};
+  first.meet(2);
+  second.meet(2);
+  CHECK(next_ping(first).second.seq != next_ping(second).second.seq);
+}
+
+TEST_CASE("membership probe: nobody is asked to reach itself") {
+  auto subject = driven_membership{};
+  subject.meet(2);
+  auto out = subject.hear(2, ping_req{probe_seq{5}, numbered(1), {}});
+  CHECK(sent<nack>(out).size() == 1);
+  CHECK(sent<ping>(out).empty());
+}
+
+TEST_CASE("membership probe: a flood of requests is refused by nacks") {
+  auto subject = driven_membership{};
+  subject.meet(3);
+  for (auto i = 0; i < 1'024; ++i) {
+    auto out = subject.hear(2, ping_req{probe_seq{5}, numbered(3), {}});
+    REQUIRE(sent<ping>(out).size() == 1);
+  }
+  auto out = subject.hear(2, ping_req{probe_seq{5}, numbered(3), {}});
+  CHECK(sent<ping>(out).empty());
+  CHECK(sent<nack>(out).size() == 1);
+  (void)subject.pass_answering(1s);
+  out = subject.hear(2, ping_req{probe_seq{5}, numbered(3), {}});
+  CHECK(sent<ping>(out).size() == 1);
 }
 
 TEST_CASE("membership probe: Lifeguard IV-A, helpers' silence counts against ourselves") {

@@ -58,6 +58,14 @@ TEST_CASE("membership: SWIM 4.1, a round of gossip goes to a few, at its interva
   CHECK(sent<gossip>(subject.pass_answering(1ms)).size() == 3);
 }
 
+TEST_CASE("membership: SWIM 4.1, a wake-up for something else is no round of gossip") {
+  auto subject = driven_membership{};
+  subject.meet(10);
+  (void)subject.pass_answering(0ms);
+  subject.now += 100ms;
+  CHECK(sent<gossip>(subject.take(subject.core.tick(subject.now))).empty());
+}
+
 TEST_CASE("membership: SWIM 4.1, gossip ends when everything was told often enough") {
   auto subject = driven_membership{};
   subject.meet(10);
@@ -93,6 +101,15 @@ TEST_CASE("membership: Lifeguard IV-C, who is suspected hears it with the next p
   CHECK(!sent<ping>(out).empty());
 }
 
+TEST_CASE("membership: Lifeguard IV-C, a suspicion that is news anyway is told once") {
+  auto subject = driven_membership{};
+  subject.meet(3);
+  (void)subject.hear(2, gossip{{claim(3, suspect, 1, 0, 2)}});
+  auto out = subject.take(subject.core.link_broke(numbered(3), subject.now));
+  auto told = sent<ping>(out)[0].second.gossip;
+  CHECK(std::ranges::count(told, claim(3, suspect, 1, 0, 2)) == 1);
+}
+
 TEST_CASE("membership: Lifeguard IV-C, who is held dead hears it with the answer") {
   auto subject = driven_membership{};
   subject.meet(3);
@@ -116,6 +133,13 @@ TEST_CASE("membership: the recently dead still get gossip, for a while") {
   (void)subject.hear(5, gossip{{claim(5)}});
   for (const auto& [to, news] : sent<gossip>(subject.pass_answering(5s)))
     CHECK(to == numbered(5));
+}
+
+TEST_CASE("membership: those who were dead before we came get no gossip") {
+  auto subject = driven_membership{};
+  (void)subject.hear(2, gossip{{claim(2), claim(9, dead)}});
+  for (const auto& [to, news] : sent<gossip>(subject.pass_answering(10s)))
+    CHECK(to == numbered(2));
 }
 
 TEST_CASE("membership: a full request is answered with everything, tombstones too") {
@@ -209,6 +233,14 @@ TEST_CASE("membership: a seed is dialled again once the node met there is gone")
   CHECK(addresses(subject.pass_answering(10s)) == std::vector<std::string>{"seed:7400"});
 }
 
+TEST_CASE("membership: a dead member at a seed's address is dialled once per attempt") {
+  auto subject = driven_membership{{}, {"n3:7400"}};
+  subject.meet(2);
+  (void)subject.hear(2, gossip{{claim(3, dead)}});
+  (void)subject.pass_answering(10s);
+  CHECK(addresses(subject.pass_answering(20s)) == std::vector<std::string>(2, "n3:7400"));
+}
+
 TEST_CASE("membership: a seed that is the node itself is not dialled again") {
   auto subject = driven_membership{{}, {"localhost:7400"}};
   auto out = subject.take(
@@ -251,6 +283,35 @@ TEST_CASE("membership: leaving is told to members until they know, then it is ov
   CHECK(sent<ping>(out).empty());
   CHECK(subject.pass(60s).sends.empty());
   CHECK(subject.take(subject.core.leave(subject.now)).news.empty());
+}
+
+TEST_CASE("membership: who leaves judges nobody any more") {
+  auto subject = driven_membership{};
+  subject.meet(10);
+  REQUIRE(!sent<ping>(subject.pass(1s)).empty());
+  auto out = subject.take(subject.core.leave(subject.now));
+  subject.append(out, subject.pass(5s));
+  CHECK(sent<ping_req>(out).empty());
+  CHECK(events(out) == std::vector{member_event::left, member_event::departed});
+}
+
+TEST_CASE("membership: who has left cannot forget itself") {
+  auto subject = driven_membership{};
+  (void)subject.take(subject.core.leave(subject.now));
+  CHECK(subject.core.forget(numbered(1), subject.now).error() == ec::wrong_state);
+}
+
+TEST_CASE("membership: the last word is not wasted on the dead") {
+  auto subject = driven_membership{};
+  subject.meet(3);
+  (void)subject.hear(2, gossip{{claim(3, suspect, 1, 0, 2)}});
+  (void)subject.hear(2, gossip{{claim(3, suspect, 1, 0, 1)}});
+  (void)subject.pass_answering(5s, {numbered(3)});
+  REQUIRE(subject.state_of(3) == dead);
+  auto out = subject.take(subject.core.leave(subject.now));
+  subject.append(out, subject.pass(5s));
+  for (const auto& [to, news] : sent<gossip>(out))
+    CHECK(to == numbered(2));
 }
 
 TEST_CASE("membership: leaving takes no longer than its time-out") {

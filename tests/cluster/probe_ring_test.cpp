@@ -89,6 +89,23 @@ TEST_CASE("probe_ring: removal neither skips nor repeats a turn") {
   }
 }
 
+TEST_CASE("probe_ring: a newcomer costs nobody its turn and gives nobody two") {
+  auto random = random_source{4};
+  for (auto run = 0; run < 200; ++run) {
+    auto ring = ring_of(6, random);
+    while (ring.members().back() != *ring.next(anybody, random)) {
+    }
+    auto seen = std::set<node_id>{};
+    for (auto turn = 0; turn < 3; ++turn)
+      seen.insert(*ring.next(anybody, random));
+    ring.insert(numbered(7), random);
+    while (!std::ranges::all_of(ring.members(), [&](const node_id& id) {
+      return id == numbered(7) || seen.contains(id);
+    }))
+      REQUIRE(seen.insert(*ring.next(anybody, random)).second);
+  }
+}
+
 TEST_CASE("probe_ring: the refused miss their turn, and all refused is nobody") {
   auto random = random_source{5};
   auto ring = ring_of(3, random);
