@@ -1,0 +1,154 @@
+#include "apps/entry.hpp"
+
+#include "apps/local/down.hpp"
+#include "apps/local/local_commands.hpp"
+#include "apps/local/up.hpp"
+#include "apps/node/config_environment.hpp"
+#include "apps/node/nearest.hpp"
+#include "apps/node/node_command.hpp"
+#include "apps/node/run_node.hpp"
+#include "apps/shell/shell_command.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace troupe::apps {
+
+namespace {
+
+constexpr auto exit_misuse = 2;
+
+/// All sub-commands and their flags.
+class command_line {
+public:
+  explicit command_line(const app& app)
+      : services_{app.services}, root_{"Runs and operates clusters of nodes.", app.name} {
+    root_.set_version_flag("--version", version_text());
+    root_.require_subcommand(0, 1);
+    // What is left over is refused by `check_all_known`, with a suggestion.
+    for (auto* x : {&root_, node_, up_, down_, shell_, version_})
+      x->allow_extras();
+  }
+
+  /// Reads the arguments, does what they say, and returns the exit code.
+  int run(int argc, char** argv) {
+    try {
+      root_.parse(argc, argv);
+    } catch (const CLI::ParseError& x) {
+      return root_.exit(x) == EXIT_SUCCESS ? EXIT_SUCCESS : exit_misuse;
+    }
+    if (auto trouble = check_all_known())
+      return complain(trouble);
+    return dispatch();
+  }
+
+private:
+  int dispatch() {
+    if (node_->parsed())
+      return run_node_command();
+    if (up_->parsed())
+      return run_up_command();
+    if (down_->parsed())
+      return run_down_command();
+    if (shell_->parsed())
+      return run_shell_command();
+    if (version_->parsed()) {
+      std::cout << version_text() << '\n';
+      return EXIT_SUCCESS;
+    }
+    std::cerr << root_.help();
+    return exit_misuse;
+  }
+
+  int run_node_command() {
+    if (node_command_.wants_keys()) {
+      print_keys(std::cout);
+      return EXIT_SUCCESS;
+    }
+    const auto config = node_command_.config(process_environment());
+    if (!config)
+      return complain(config.error());
+    return run_node(
+      *config, services_ ? services_() : std::vector<router::service_definition>{});
+  }
+
+  int run_up_command() {
+    const auto request = up_command_.request();
+    if (!request)
+      return complain(request.error());
+    const auto program = own_program();
+    if (!program)
+      return complain(program.error());
+    return finish(up(*request, *program, std::cout));
+  }
+
+  int run_down_command() {
+    const auto directory = down_command_.directory();
+    return directory ? finish(down(*directory, std::cout)) : complain(directory.error());
+  }
+
+  int run_shell_command() {
+    const auto options = shell_command_.options();
+    return options ? run_shell(*options) : complain(options.error());
+  }
+
+  int finish(const error& trouble) { return trouble ? complain(trouble) : EXIT_SUCCESS; }
+
+  int complain(const error& trouble) {
+    std::cerr << root_.get_name() << ": " << render(trouble) << '\n';
+    const auto misuse = trouble == ec::invalid_argument || trouble == ec::invalid_config;
+    return misuse ? exit_misuse : EXIT_FAILURE;
+  }
+
+  /// None, or what the first unknown argument may have been meant to be.
+  error check_all_known() {
+    const auto& command = used();
+    const auto unknown = root_.remaining(true);
+    if (unknown.empty())
+      return {};
+    auto words = std::vector<std::string>{};
+    for (const auto* x : command.get_options())
+      for (const auto& name : x->get_lnames())
+        words.push_back("--" + name);
+    for (const auto* x : command.get_subcommands({}))
+      words.push_back(x->get_name());
+    const auto wrong = unknown.front().substr(0, unknown.front().find('='));
+    const auto guess = nearest(wrong, words);
+    const auto path = &command == &root_ ? std::string{} : command.get_name() + " ";
+    return fail(
+      ec::invalid_argument, "unknown argument '" + wrong + "'"
+                              + (guess.empty() ? "" : "; did you mean " + guess + "?")
+                              + " See '" + root_.get_name() + " " + path + "--help'.");
+  }
+
+  /// The sub-command that was given, or the program itself.
+  const CLI::App& used() {
+    const auto given = root_.get_subcommands();
+    return given.empty() ? root_ : *given.front();
+  }
+
+  std::string version_text() const { return root_.get_name() + " " TROUPE_VERSION; }
+
+  std::function<std::vector<router::service_definition>()> services_;
+  CLI::App root_;
+  CLI::App* node_ = root_.add_subcommand("node", "run a node until it leaves");
+  CLI::App* up_ = root_.add_subcommand("up", "start a cluster on this machine");
+  CLI::App* down_ = root_.add_subcommand("down", "end a cluster on this machine");
+  CLI::App* shell_ = root_.add_subcommand("shell", "operate a cluster from a prompt");
+  CLI::App* version_ = root_.add_subcommand("version", "print the version");
+  node_command node_command_{*node_};
+  up_command up_command_{*up_};
+  down_command down_command_{*down_};
+  shell_command shell_command_{*shell_};
+};
+
+} // namespace
+
+int run(int argc, char** argv, const app& app) {
+  return command_line{app}.run(argc, argv);
+}
+
+} // namespace troupe::apps

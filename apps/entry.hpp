@@ -1,0 +1,26 @@
+/// What the main of every program on troupe calls: it gives the program all sub-commands.
+#pragma once
+
+#include "router/service.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace troupe::apps {
+
+/// A program on troupe.
+struct app {
+  std::string name; ///< As people type it.
+
+  /// Makes the services that each node of this program provides; called once for a node,
+  /// before it starts. Empty: none.
+  std::function<std::vector<router::service_definition>()> services{};
+};
+
+/// Runs what the command line asks for. Errors go to stderr. Returns the exit code: 0; 1
+/// when it failed; 2 when the command line or the config was wrong.
+/// @pre called once, from the main thread, before others are made.
+[[nodiscard]] int run(int argc, char** argv, const app& app);
+
+} // namespace troupe::apps

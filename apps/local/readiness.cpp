@@ -1,0 +1,48 @@
+#include "apps/local/readiness.hpp"
+
+#include <algorithm>
+
+namespace troupe::apps {
+
+namespace {
+
+bool lists_alive(const std::vector<member_row>& members, const status_reply& wanted) {
+  return std::ranges::any_of(members, [&wanted](const member_row& x) {
+    return x.id == wanted.id && x.incarnation == wanted.incarnation && x.state == "alive";
+  });
+}
+
+/// @pre both have a status.
+std::string missing_between(const node_view& x, const node_view& other) {
+  if (x.status->cluster != other.status->cluster)
+    return x.name + " is in cluster " + to_string(x.status->cluster) + ", but "
+           + other.name + " in " + to_string(other.status->cluster);
+  if (!lists_alive(x.members, *other.status))
+    return x.name + " does not see " + other.name + " alive";
+  return {};
+}
+
+} // namespace
+
+std::string missing_in(const node_view& x) {
+  if (!x.status)
+    return x.name + " does not answer";
+  if (x.status->name.value() != x.name)
+    return "on the port of " + x.name + " answers " + x.status->name.value();
+  if (x.status->phase != "ready")
+    return x.name + " is " + x.status->phase;
+  return {};
+}
+
+std::string missing_among(const std::vector<node_view>& nodes) {
+  for (const auto& x : nodes)
+    if (auto missing = missing_in(x); !missing.empty())
+      return missing;
+  for (const auto& x : nodes)
+    for (const auto& other : nodes)
+      if (auto missing = missing_between(x, other); !missing.empty())
+        return missing;
+  return {};
+}
+
+} // namespace troupe::apps

@@ -1,0 +1,27 @@
+/// Whether the nodes of a cluster are one cluster, and what is missing.
+#pragma once
+
+#include "apps/node/admin.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::apps {
+
+/// What one node said. Nothing was heard of a node without a status.
+struct node_view {
+  std::string name;
+  std::optional<status_reply> status;
+  std::vector<member_row> members; ///< Empty: not asked yet.
+};
+
+/// What `x` lacks to be ready itself, as a sentence ("n3 does not answer", "n3 is
+/// joining"); empty when nothing.
+[[nodiscard]] std::string missing_in(const node_view& x);
+
+/// What the nodes lack to be one cluster in which each sees all others alive, in the very
+/// lives that answered; empty when nothing.
+[[nodiscard]] std::string missing_among(const std::vector<node_view>& nodes);
+
+} // namespace troupe::apps

@@ -1,0 +1,252 @@
+#include "apps/shell/command.hpp"
+
+#include "apps/node/nearest.hpp"
+#include "apps/shell/views.hpp"
+#include "apps/shell/words.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::apps::shell {
+
+namespace {
+
+/// `show` of what the node answers to a Query.
+template <class Query, class Show>
+expected<answer> ask_and_show(admin& node, Show show) {
+  const auto reply = node.ask(Query{});
+  if (!reply)
+    return reply.error();
+  return show(*reply);
+}
+
+expected<answer> run_status(admin& node, const invocation&) {
+  return ask_and_show<status_query>(node, view_status);
+}
+
+expected<answer> run_members(admin& node, const invocation& call) {
+  return ask_and_show<members_query>(node, [&](const members_reply& x) {
+    return view_members(x, node.node().id, call.first_argument());
+  });
+}
+
+expected<answer> run_services(admin& node, const invocation&) {
+  return ask_and_show<services_query>(node, view_services);
+}
+
+expected<answer> run_providers(admin& node, const invocation& call) {
+  return ask_and_show<services_query>(node, [&](const services_reply& x) {
+    return view_providers(x, call.first_argument());
+  });
+}
+
+expected<answer> run_consumers(admin& node, const invocation& call) {
+  return ask_and_show<services_query>(node, [&](const services_reply& x) {
+    return view_consumers(x, call.first_argument());
+  });
+}
+
+expected<answer> run_stats(admin& node, const invocation& call) {
+  return ask_and_show<stats_query>(
+    node, [&](const stats_reply& x) { return view_stats(x, call.first_argument()); });
+}
+
+expected<answer> run_tree(admin& node, const invocation&) {
+  return ask_and_show<tree_query>(node, view_tree);
+}
+
+expected<answer> run_leave(admin& node, const invocation&) {
+  return ask_and_show<leave_command>(node, [&](const leave_reply&) {
+    const auto name = node.node().name.value();
+    return answer{{{"left", name}}, {{{}}, {{{name + " has left the cluster"}}}, {}}};
+  });
+}
+
+std::string confirm_leave(const admin& node) {
+  return node.node().name.value() + " will leave the cluster and end. Go on?";
+}
+
+answer help_on_all() {
+  auto result = answer{json::array(), {{{}, {}}, {}, {}}};
+  for (const auto& x : commands()) {
+    result.value.push_back({{"command", usage_of(x)}, {"about", x.about}});
+    result.text.rows.push_back({{usage_of(x)}, {std::string{x.about}}});
+  }
+  return result;
+}
+
+answer help_on(const command& x) {
+  auto result = answer{
+    {{"command", usage_of(x)}, {"about", x.about}, {"details", x.details}},
+    {{{}}, {{{usage_of(x)}}, {{"  " + std::string{x.about} + "."}}}, {}}};
+  for (auto rest = x.details; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    result.text.rows.push_back({{"  " + std::string{line}}});
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return result;
+}
+
+answer run_help(const invocation& call) {
+  const auto* which = find_command(call.first_argument());
+  return which != nullptr ? help_on(*which) : help_on_all();
+}
+
+std::vector<command> make_commands() {
+  return {
+    {"members",
+     {{"NAME", argument_kind::member}},
+     {},
+     "who is in the cluster, as this node sees it",
+     "STATE is alive, suspect (did not answer, may refute it), dead or left.\n"
+     "INCARNATION counts the starts of the node. LINKED: this node has a connection to "
+     "it.",
+     question_run{run_members}},
+    {"services",
+     {},
+     {},
+     "all services, with the number of their providers and consumers",
+     "A service without providers is known only because somebody wants it.",
+     question_run{run_services}},
+    {"providers",
+     {{"SERVICE", argument_kind::service}},
+     {},
+     "who provides each service, or one",
+     "STATE is ready, drain (takes no new calls), hidden (its node is down) or\n"
+     "unconfirmed (many vanished at once; still served).",
+     question_run{run_providers}},
+    {"consumers",
+     {{"SERVICE", argument_kind::service}},
+     {},
+     "who consumes each service, or one",
+     "",
+     question_run{run_consumers}},
+    {"stats",
+     {{"PREFIX", argument_kind::metric}},
+     {},
+     "this node's metrics, or those whose name begins with a prefix",
+     "The 'troupe_' before every name need not be typed: 'stats link'. Of a histogram,\n"
+     "VALUE is the count.",
+     question_run{run_stats}},
+    {"tree",
+     {},
+     {},
+     "this node's supervisors and actors, with their state and restarts",
+     "",
+     question_run{run_tree}},
+    {"status",
+     {},
+     {},
+     "this node: identity, cluster, phase",
+     "PHASE is founding, joining, ready or leaving.",
+     question_run{run_status}},
+    {"leave",
+     {},
+     {"--yes"},
+     "make this node leave the cluster and end",
+     "Asks first on a terminal, unless --yes is given. Returns when the others know.",
+     action_run{run_leave, confirm_leave, true}},
+    {"help",
+     {{"COMMAND", argument_kind::command}},
+     {},
+     "all commands, or more about one",
+     "",
+     local_run{run_help}},
+    {"quit", {}, {}, "leave the shell; so does Ctrl-D", "", quit_run{}},
+  };
+}
+
+error misuse(std::string what) { return fail(ec::invalid_argument, std::move(what)); }
+
+/// "; did you mean x?", or nothing.
+std::string suggestion(const std::string& wrong, std::span<const std::string> right) {
+  const auto guess = nearest(wrong, right);
+  return guess.empty() ? "" : "; did you mean " + guess + "?";
+}
+
+error unknown_command(const std::string& name) {
+  auto names = std::vector<std::string>{};
+  for (const auto& x : commands())
+    names.emplace_back(x.name);
+  const auto hint = suggestion(name, names);
+  return misuse(
+    "unknown command '" + name + "'" + (hint.empty() ? "; 'help' lists all" : hint));
+}
+
+error unknown_flag(const command& what, const std::string& flag) {
+  const auto flags = std::vector<std::string>{what.flags.begin(), what.flags.end()};
+  return misuse(
+    std::string{what.name} + " has no flag '" + flag + "'" + suggestion(flag, flags));
+}
+
+error check(const invocation& call) {
+  const auto& what = *call.what;
+  for (const auto& flag : call.flags)
+    if (std::find(what.flags.begin(), what.flags.end(), flag) == what.flags.end())
+      return unknown_flag(what, flag);
+  if (call.arguments.size() > what.parameters.size())
+    return misuse(
+      "'" + call.arguments[what.parameters.size()]
+      + "' is too much; the form is: " + usage_of(what));
+  for (std::size_t i = 0; i < call.arguments.size(); ++i)
+    if (
+      what.parameters[i].kind == argument_kind::command
+      && find_command(call.arguments[i]) == nullptr)
+      return unknown_command(call.arguments[i]);
+  return {};
+}
+
+} // namespace
+
+bool invocation::has_flag(std::string_view flag) const {
+  return std::find(flags.begin(), flags.end(), flag) != flags.end();
+}
+
+std::string invocation::first_argument() const {
+  return arguments.empty() ? "" : arguments.front();
+}
+
+std::span<const command> commands() {
+  static const auto table = make_commands();
+  return table;
+}
+
+const command* find_command(std::string_view name) {
+  const auto table = commands();
+  const auto found = std::find_if(
+    table.begin(), table.end(), [&](const command& x) { return x.name == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string usage_of(const command& x) {
+  auto result = std::string{x.name};
+  for (const auto& each : x.parameters)
+    result += " [" + std::string{each.name} + "]";
+  for (const auto& flag : x.flags)
+    result += " [" + std::string{flag} + "]";
+  return result;
+}
+
+expected<invocation> parse_line(std::string_view line) {
+  auto words = split_words(line);
+  if (!words)
+    return words.error();
+  if (words->empty())
+    return misuse("no command; 'help' lists all");
+  auto result = invocation{find_command(words->front()), {}, {}};
+  if (result.what == nullptr)
+    return unknown_command(words->front());
+  for (auto word = words->begin() + 1; word != words->end(); ++word)
+    (word->starts_with("-") ? result.flags : result.arguments)
+      .push_back(std::move(*word));
+  if (auto trouble = check(result))
+    return trouble;
+  return result;
+}
+
+bool is_blank_line(std::string_view line) {
+  const auto first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos || line[first] == '#';
+}
+
+} // namespace troupe::apps::shell

@@ -1,0 +1,133 @@
+#include "apps/shell/completion.hpp"
+
+#include "apps/shell/readable.hpp"
+#include "apps/shell/views.hpp"
+#include "apps/shell/words.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+namespace troupe::apps::shell {
+
+namespace {
+
+std::vector<std::string> command_names() {
+  auto result = std::vector<std::string>{};
+  for (const auto& x : commands())
+    result.emplace_back(x.name);
+  return result;
+}
+
+/// What can stand behind `before`, a command and some arguments, when it begins with
+/// `typed`.
+std::vector<std::string> words_behind(
+  std::span<const std::string> before, std::string_view typed, const name_source& names) {
+  if (before.empty())
+    return command_names();
+  const auto* what = find_command(before.front());
+  if (what == nullptr)
+    return {};
+  if (typed.starts_with("-"))
+    return {what->flags.begin(), what->flags.end()};
+  const auto is_argument = [](const std::string& x) { return !x.starts_with("-"); };
+  const auto count = static_cast<std::size_t>(
+    std::count_if(before.begin() + 1, before.end(), is_argument));
+  if (count >= what->parameters.size())
+    return {};
+  return names(what->parameters[count].kind, typed);
+}
+
+} // namespace
+
+namespace {
+
+std::vector<std::string> member_names(admin& node) {
+  auto result = std::vector<std::string>{};
+  if (const auto reply = node.ask(members_query{}))
+    for (const auto& row : reply->members)
+      result.push_back(row.name.value());
+  return result;
+}
+
+std::vector<std::string> service_names(admin& node) {
+  auto result = std::vector<std::string>{};
+  if (const auto reply = node.ask(services_query{})) {
+    for (const auto& row : reply->providers)
+      result.push_back(row.service);
+    for (const auto& row : reply->consumers)
+      result.push_back(row.service);
+  }
+  return result;
+}
+
+/// As it is typed: without the "troupe_" of all names, unless that has been begun.
+std::string_view as_typed(std::string_view name, std::string_view typed) {
+  const auto begun = metric_prefix.starts_with(typed) || typed.starts_with(metric_prefix);
+  if (!begun && name.starts_with(metric_prefix))
+    name.remove_prefix(metric_prefix.size());
+  return name;
+}
+
+std::vector<std::string> metric_names(std::string_view typed, admin& node) {
+  auto result = std::vector<std::string>{};
+  if (const auto reply = node.ask(stats_query{}))
+    for (const auto& row : reply->rows)
+      result.emplace_back(as_typed(row.name, typed));
+  return result;
+}
+
+} // namespace
+
+std::vector<std::string>
+names_of(argument_kind kind, std::string_view typed, admin& node) {
+  switch (kind) {
+    case argument_kind::command:
+      return command_names();
+    case argument_kind::member:
+      return member_names(node);
+    case argument_kind::service:
+      return service_names(node);
+    case argument_kind::metric:
+      return metric_names(typed, node);
+  }
+  return {};
+}
+
+completion complete(std::string_view line, const name_source& names) {
+  auto scanned = scan_line(line);
+  auto typed = std::string{};
+  if (scanned.open_begin < line.size()) {
+    typed = std::move(scanned.words.back());
+    scanned.words.pop_back();
+  }
+  auto result = completion{scanned.open_begin, {}};
+  for (const auto& word : words_behind(scanned.words, typed, names))
+    if (word.starts_with(typed))
+      result.candidates.push_back(quote_word(printable(word)));
+  auto& all = result.candidates;
+  std::sort(all.begin(), all.end(), natural_less);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return result;
+}
+
+std::string common_beginning(const std::vector<std::string>& words) {
+  if (words.empty())
+    return {};
+  auto size = words.front().size();
+  for (const auto& word : words) {
+    const auto end = std::mismatch(
+      words.front().begin(), words.front().end(), word.begin(), word.end());
+    size = std::min(
+      size, static_cast<std::size_t>(std::distance(words.front().begin(), end.first)));
+  }
+  const auto within_character = [&](const std::string& word) {
+    return size < word.size()
+           && (static_cast<unsigned char>(word[size]) & 0xC0U) == 0x80U;
+  };
+  while (size > 0 && std::any_of(words.begin(), words.end(), within_character))
+    --size;
+  return words.front().substr(0, size);
+}
+
+} // namespace troupe::apps::shell

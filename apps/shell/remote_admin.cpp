@@ -1,0 +1,47 @@
+#include "apps/shell/remote_admin.hpp"
+
+#include <algorithm>
+
+namespace troupe::apps::shell {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A node answers this once its calls have ended and `left` has spread: longer than any
+// question takes.
+constexpr auto leave_deadline = duration{60s};
+
+} // namespace
+
+error remote_admin::connect(const std::string& address) {
+  return client_.connect(address, deadline_);
+}
+
+const cluster::peer_identity& remote_admin::node() const { return client_.node(); }
+
+expected<status_reply> remote_admin::ask(const status_query& x) {
+  return client_.ask(x, deadline_);
+}
+
+expected<members_reply> remote_admin::ask(const members_query& x) {
+  return client_.ask(x, deadline_);
+}
+
+expected<services_reply> remote_admin::ask(const services_query& x) {
+  return client_.ask(x, deadline_);
+}
+
+expected<stats_reply> remote_admin::ask(const stats_query& x) {
+  return client_.ask(x, deadline_);
+}
+
+expected<tree_reply> remote_admin::ask(const tree_query& x) {
+  return client_.ask(x, deadline_);
+}
+
+expected<leave_reply> remote_admin::ask(const leave_command& x) {
+  return client_.ask(x, std::max(deadline_, leave_deadline));
+}
+
+} // namespace troupe::apps::shell

@@ -1,0 +1,3 @@
+#include "apps/entry.hpp"
+
+int main(int argc, char** argv) { return troupe::apps::run(argc, argv, {"troupe"}); }

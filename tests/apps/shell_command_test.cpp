@@ -1,0 +1,82 @@
+#include "apps/shell/command.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace troupe::apps::shell {
+namespace {
+
+TEST_CASE("command: a line names its command, arguments and flags") {
+  const auto plain = parse_line("members");
+  REQUIRE(plain);
+  CHECK(plain->what == find_command("members"));
+  CHECK(plain->first_argument().empty());
+  const auto filtered = parse_line("providers 'a b'");
+  REQUIRE(filtered);
+  CHECK(filtered->arguments == std::vector<std::string>{"a b"});
+  const auto flagged = parse_line(" leave --yes ");
+  REQUIRE(flagged);
+  CHECK(flagged->has_flag("--yes"));
+  CHECK_FALSE(flagged->has_flag("--no"));
+}
+
+TEST_CASE("command: what is wrong is named, with the nearest right word") {
+  struct row {
+    std::string line;
+    std::string sentence;
+  };
+  const auto rows = std::vector<row>{
+    {"membrs", "unknown command 'membrs'; did you mean members?"},
+    {"exit", "unknown command 'exit'; did you mean quit?"},
+    {"frobnicate", "unknown command 'frobnicate'; 'help' lists all"},
+    {"MEMBERS", "unknown command 'MEMBERS'; 'help' lists all"},
+    {"members n1 n2", "'n2' is too much; the form is: members [NAME]"},
+    {"tree x", "'x' is too much; the form is: tree"},
+    {"leave --yse", "leave has no flag '--yse'; did you mean --yes?"},
+    {"members --x", "members has no flag '--x'"},
+    {"help membrs", "unknown command 'membrs'; did you mean members?"},
+    {"  ", "no command; 'help' lists all"},
+    {"get 'x", "the quote ' is not closed"},
+  };
+  for (const auto& each : rows) {
+    CAPTURE(each.line);
+    const auto result = parse_line(each.line);
+    REQUIRE_FALSE(result);
+    CHECK(render(result.error()) == "invalid_argument: " + each.sentence);
+  }
+}
+
+TEST_CASE("command: blank lines and comments have nothing to run") {
+  for (const auto* line : {"", "  \t", "\r", "# a comment", "  # too"})
+    CHECK(is_blank_line(line));
+  CHECK_FALSE(is_blank_line(" tree # not a comment"));
+}
+
+TEST_CASE("command: each has a name of its own, and help without a full stop") {
+  auto names = std::set<std::string_view>{};
+  for (const auto& x : commands()) {
+    CAPTURE(x.name);
+    CHECK(names.insert(x.name).second);
+    CHECK(find_command(x.name) == &x);
+    CHECK_FALSE(x.about.empty());
+    CHECK_FALSE(x.about.ends_with('.'));
+    CHECK((x.details.empty() || x.details.ends_with('.')));
+  }
+  CHECK(
+    names
+    == std::set<std::string_view>{
+      "members", "services", "providers", "consumers", "stats", "tree", "status", "leave",
+      "help", "quit"});
+}
+
+TEST_CASE("command: usage shows arguments and flags") {
+  CHECK(usage_of(*find_command("tree")) == "tree");
+  CHECK(usage_of(*find_command("members")) == "members [NAME]");
+  CHECK(usage_of(*find_command("leave")) == "leave [--yes]");
+}
+
+} // namespace
+} // namespace troupe::apps::shell

@@ -1,0 +1,96 @@
+/// Nodes that answer what a test says, for the shell.
+#pragma once
+
+#include "apps/shell/admin.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace troupe::apps::shell {
+
+/// A node that a `fake_admin` can connect to.
+struct fake_node {
+  cluster::peer_identity self;
+  status_reply status;
+  members_reply members;
+  services_reply services;
+  stats_reply stats;
+  tree_reply tree;
+  /// When set, every question fails with it.
+  error trouble;
+};
+
+inline node_id id_of(std::uint64_t number) { return node_id{uuid{0, number}}; }
+
+inline member_row
+member(const std::string& name, std::uint64_t id, const std::string& link) {
+  return {node_name{name}, id_of(id), "alive", incarnation{1}, link, "", "", false};
+}
+
+class fake_admin final : public admin_connection {
+public:
+  /// Listens at `address` from now on.
+  fake_node& add(const std::string& address, const std::string& name, std::uint64_t id) {
+    auto& result = nodes[address];
+    result.self = {id_of(id), node_name{name}, incarnation{1}, cluster::link_role::node};
+    return result;
+  }
+
+  /// The node at `address` dies.
+  void kill(const std::string& address) {
+    nodes[address].trouble = fail(ec::link_lost, "the link to " + address + " broke");
+    unreachable.push_back(address);
+  }
+
+  /// It lives again.
+  void revive(const std::string& address) {
+    nodes[address].trouble = {};
+    std::erase(unreachable, address);
+  }
+
+  error connect(const std::string& address) override {
+    dialled.push_back(address);
+    const auto dead = std::find(unreachable.begin(), unreachable.end(), address);
+    if (dead != unreachable.end() || !nodes.contains(address))
+      return fail(ec::unreachable, "nobody listens at " + address);
+    current = &nodes[address];
+    return {};
+  }
+
+  const cluster::peer_identity& node() const override { return current->self; }
+
+  expected<status_reply> ask(const status_query&) override {
+    return give(current->status);
+  }
+  expected<members_reply> ask(const members_query&) override {
+    return give(current->members);
+  }
+  expected<services_reply> ask(const services_query&) override {
+    return give(current->services);
+  }
+  expected<stats_reply> ask(const stats_query&) override { return give(current->stats); }
+  expected<tree_reply> ask(const tree_query&) override { return give(current->tree); }
+  expected<leave_reply> ask(const leave_command&) override {
+    left.push_back(current->self.name.value());
+    return give(leave_reply{});
+  }
+
+  std::map<std::string, fake_node> nodes;
+  std::vector<std::string> unreachable;
+  std::vector<std::string> dialled; ///< In order.
+  std::vector<std::string> left;    ///< Who was told to leave.
+  fake_node* current = nullptr;
+
+private:
+  template <class Reply>
+  expected<Reply> give(const Reply& x) const {
+    if (current->trouble)
+      return current->trouble;
+    return x;
+  }
+};
+
+} // namespace troupe::apps::shell

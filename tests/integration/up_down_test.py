@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""`up` and `down`: clusters of real processes come, stay, grow and go."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from local_cluster import (TIMEOUT, TROUPE, LocalClusterTest, environment, is_gone, is_locked,
+                           main, port_is_free, troupe)
+
+
+class UpTest(LocalClusterTest):
+    def test_ten_nodes_started_at_once_are_one_cluster(self):
+        run = self.first_up(10)
+        self.assertIn("10 nodes are one cluster and ready; 10 started now", run.stdout)
+        nodes = self.nodes()
+        self.assertEqual([node["name"] for node in nodes], [f"n{i}" for i in range(1, 11)])
+        for i, node in enumerate(nodes, 1):
+            self.assertEqual(node, {
+                "name": f"n{i}", "pid": node["pid"],
+                "link": f"127.0.0.1:{self.base + i}",
+                "resp": f"127.0.0.1:{self.base + 100 + i}",
+                "http": f"127.0.0.1:{self.base + 200 + i}",
+                "data_dir": str(self.directory / f"n{i}" / "data")})
+            self.assertFalse(is_gone(node["pid"]))
+            self.assertEqual(os.getsid(node["pid"]), node["pid"])
+            self.assertEqual(Path(node["data_dir"], "LOCK").read_text("utf-8"),
+                             f"{node['pid']}\n")
+            self.assertTrue(is_locked(node["data_dir"]))
+            self.assertFalse(port_is_free(self.base + i))
+
+    def test_a_later_call_needs_the_directory_alone_and_starts_what_is_missing(self):
+        self.first_up(3)
+        before = self.pids()
+        run = self.succeeds(self.up())
+        self.assertIn("0 started now", run.stdout)
+        self.assertEqual(self.pids(), before)
+        self.end(before[1])
+        run = self.succeeds(self.up())
+        self.assertIn("1 started now", run.stdout)
+        after = self.pids()
+        self.assertEqual([before[0], before[2]], [after[0], after[2]])
+        self.assertNotEqual(before[1], after[1])
+
+    def test_a_larger_number_adds_nodes(self):
+        self.first_up(1)
+        before = self.pids()
+        self.succeeds(self.up("--nodes", 4))
+        self.assertEqual(self.pids()[:1], before)
+        self.assertEqual(len(self.nodes()), 4)
+
+    def test_what_contradicts_the_directory_is_refused(self):
+        self.first_up(2)
+        for flag, value in [("--nodes", 1), ("--base-port", self.base + 1),
+                            ("--shards", 5), ("--replicas", 1)]:
+            self.fails(self.up(flag, value), 2, f"{flag} is {value}", "another --dir")
+        self.assertEqual(len(self.nodes()), 2)
+
+    def test_nothing_holds_the_streams_of_up(self):
+        reader, writer = os.pipe()
+        with subprocess.Popen(
+                [TROUPE, "up", "--dir", self.directory, "--nodes", "2", "--base-port",
+                 str(self.base)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                pass_fds=[writer], env=environment()) as run:
+            os.close(writer)
+            # Each ends only when every process that has it open has closed it.
+            _, errors = run.communicate(timeout=TIMEOUT)
+            self.assertEqual(run.returncode, 0, errors)
+        self.assertEqual(os.read(reader, 1), b"")
+        os.close(reader)
+        for pid in self.pids():
+            self.assertFalse(is_gone(pid))
+            self.assertEqual(os.readlink(f"/proc/{pid}/fd/0"), "/dev/null")
+
+    def test_concurrent_calls_start_each_node_once(self):
+        command = [TROUPE, "up", "--dir", str(self.directory), "--nodes", "3", "--base-port",
+                   str(self.base)]
+        runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 text=True, env=environment()) for _ in range(3)]
+        said = [run.communicate(timeout=TIMEOUT)[0] for run in runs]
+        self.assertEqual([run.returncode for run in runs], [0, 0, 0], said)
+        started = sorted(text.split(";")[1].split()[0] for text in said)
+        self.assertEqual(started, ["0", "0", "3"])
+
+    def test_relative_directories_work(self):
+        self.succeeds(troupe("up", "--dir", "a b/c", "--nodes", 1, "--base-port", self.base,
+                             cwd=self.folder))
+        self.directory = self.folder / "a b" / "c"
+        self.assertEqual(self.nodes()[0]["data_dir"], str(self.directory / "n1" / "data"))
+        self.succeeds(troupe("down", "--dir", "c/", cwd=self.folder / "a b"))
+        self.assertTrue(is_gone(self.pids()[0]))
+
+    def test_variables_of_the_caller_do_not_name_the_nodes(self):
+        self.succeeds(self.up("--nodes", 2, "--base-port", self.base,
+                              env=environment(TROUPE_NODE_NAME="x", TROUPE_LOG_LEVEL="debug")))
+
+
+class UpTroubleTest(LocalClusterTest):
+    def test_a_port_in_use_is_named_and_nothing_is_remembered(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", self.base + 102))
+            other.listen(1)
+            self.fails(self.up("--nodes", 3, "--base-port", self.base), 1, "in_use",
+                       f"n2 cannot have 127.0.0.1:{self.base + 102} as its resp port")
+        self.assertFalse((self.directory / "cluster.json").exists())
+        self.first_up(1)
+
+    def test_a_node_that_ends_early_is_named_with_the_end_of_its_log(self):
+        program = self.folder / "program"
+        program.write_text("#!/bin/sh\necho no luck today >&2\nexit 3\n", encoding="utf-8")
+        program.chmod(0o755)
+        run = self.up("--nodes", 1, "--base-port", self.base, "--program", program)
+        self.fails(run, 1, "n1 exited with code 3", "no luck today")
+
+    def test_nodes_that_never_become_ready_are_named_and_can_be_ended(self):
+        program = self.folder / "program"
+        program.write_text("#!/bin/sh\nwhile :; do sleep 0.1; done\n", encoding="utf-8")
+        program.chmod(0o755)
+        run = self.up("--nodes", 2, "--base-port", self.base, "--program", program,
+                      "--timeout", "1 s")
+        self.fails(run, 1, "deadline_exceeded", "n1 does not answer")
+        pids = self.pids()
+        self.assertIn("2 nodes ended", self.succeeds(self.down()).stdout)
+        self.assertTrue(all(map(is_gone, pids)))
+
+    def test_a_program_that_cannot_run_is_named(self):
+        self.fails(self.up("--nodes", 1, "--base-port", self.base, "--program", "/no/such"), 2,
+                   "cannot run /no/such: No such file or directory", "--program")
+        self.assertFalse(self.directory.exists())
+
+    def test_a_directory_with_other_things_is_left_alone(self):
+        self.directory.mkdir()
+        (self.directory / "thesis.txt").write_text("dear", encoding="utf-8")
+        self.fails(self.up("--nodes", 1, "--base-port", self.base), 1, "thesis.txt")
+        self.assertEqual(os.listdir(self.directory), ["thesis.txt"])
+
+    def test_a_damaged_memory_is_named(self):
+        self.directory.mkdir()
+        (self.directory / "cluster.json").write_text("{", encoding="utf-8")
+        self.fails(self.up(), 1, "corrupt", "cluster.json")
+
+    def test_a_first_call_without_a_number_makes_nothing(self):
+        self.fails(self.up(), 2, "--nodes 3")
+        self.assertFalse(self.directory.exists())
+
+
+class DownTest(LocalClusterTest):
+    def test_all_nodes_are_gone_and_their_ports_free(self):
+        self.first_up(5)
+        pids, ports = self.pids(), self.ports()
+        self.end(pids[4])
+        os.kill(pids[2], signal.SIGSTOP)
+        self.succeeds(self.down())
+        self.assertTrue(all(map(is_gone, pids)))
+        self.assertTrue(all(map(port_is_free, ports)))
+        self.assertIn("0 nodes ended", self.succeeds(self.down()).stdout)
+
+    def test_the_same_cluster_comes_back_again_and_again(self):
+        self.first_up(4)
+        for _ in range(5):
+            self.succeeds(self.down())
+            self.succeeds(self.up())
+        self.assertEqual(len(self.nodes()), 4)
+
+    def test_a_process_that_has_a_dead_nodes_number_is_spared(self):
+        self.first_up(1)
+        node = self.nodes()[0]
+        self.end(node["pid"])
+        with subprocess.Popen(["sleep", "600"]) as stranger:
+            self.addCleanup(stranger.kill)
+            Path(node["data_dir"], "LOCK").write_text(f"{stranger.pid}\n", encoding="utf-8")
+            self.succeeds(self.down())
+            self.assertIsNone(stranger.poll())
+            stranger.kill()
+
+    def test_without_a_cluster_it_says_so(self):
+        self.fails(self.down(), 1, "there is no cluster in")
+
+
+class NodeTroubleTest(LocalClusterTest):
+    def test_a_second_node_on_a_data_directory_is_refused_and_the_first_goes_on(self):
+        self.first_up(1)
+        pid = self.pids()[0]
+        run = troupe("node", "--config", self.directory / "n1" / "troupe.toml")
+        self.fails(run, 1, "in_use", f"process {pid}", "--data-dir")
+        self.assertIn("0 started now", self.succeeds(self.up()).stdout)
+
+    def test_a_bad_config_file_is_refused_with_its_line(self):
+        file = self.folder / "bad.toml"
+        file.write_text("[link]\nhartbeat_interval = \"1 s\"\n", encoding="utf-8")
+        run = troupe("node", "--config", file)
+        self.fails(run, 2, "bad.toml:2", "did you mean link.heartbeat_interval?")
+
+    def test_a_bad_flag_is_refused_with_its_form(self):
+        self.fails(troupe("node", "--link.idle_after", "5"), 2,
+                   "flag --link.idle_after", "needs a unit")
+        self.fails(troupe("node", "--link.idle_aftr", "5 s"), 2,
+                   "did you mean --link.idle_after?")
+
+    def test_a_foreign_data_directory_is_refused(self):
+        (self.folder / "thesis.txt").write_text("dear", encoding="utf-8")
+        run = troupe("node", "--data-dir", self.folder, "--listen", f"127.0.0.1:{self.base}")
+        self.fails(run, 1, "thesis.txt", "--data-dir")
+
+
+class CommandLineTest(LocalClusterTest):
+    def test_no_command_shows_the_help(self):
+        run = self.fails(troupe(), 2)
+        for command in ("node", "up", "down", "version"):
+            self.assertIn(f"\n  {command} ", run.stderr)
+
+    def test_a_mistyped_command_is_guessed(self):
+        self.fails(troupe("dwon"), 2, "did you mean down?")
+
+    def test_help_succeeds(self):
+        for command in ("node", "up", "down", "version"):
+            self.assertIn("Usage: troupe " + command, self.succeeds(troupe(command, "--help")).stdout)
+
+
+if __name__ == "__main__":
+    main()
