@@ -52,14 +52,15 @@ void reference_table::keep(const remote_target& target, caf::strong_actor_ptr re
 
 void reference_table::end(const remote_target& target, const error& why) {
   auto weak = references_.extract(target);
-  watched_.erase(target);
+  // It may be all that keeps the reference, whose monitors have yet to fire.
+  auto kept = watched_.extract(target);
   if (!weak.empty())
     if (auto live = weak.mapped().lock())
       end_reference(live, why);
 }
 
 void reference_table::end_all(const error& why) {
-  watched_.clear();
+  auto kept = std::exchange(watched_, {});
   for (const auto& [target, weak] : std::exchange(references_, {}))
     if (auto live = weak.lock())
       end_reference(live, why);
