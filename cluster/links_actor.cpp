@@ -5,6 +5,8 @@
 #include <utility>
 
 #include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 
 namespace troupe::cluster {
 
@@ -39,6 +41,11 @@ void links_state::start(
   self_->set_down_handler([this](const caf::down_msg& x) { on(x); });
   environment_->context->clock->after(
     self_, config_.handshake_deadline / 4, caf::tick_atom_v);
+}
+
+links_state::~links_state() {
+  for (const auto& [id, peer] : peers_)
+    caf::anon_send_exit(peer.link, caf::exit_reason::user_shutdown);
 }
 
 void links_state::tick() {

@@ -59,6 +59,11 @@ public:
   using pointer = links_actor::stateful_pointer<links_state>;
 
   explicit links_state(pointer self) : self_{self} {}
+  links_state(const links_state&) = delete;
+  links_state& operator=(const links_state&) = delete;
+
+  /// Ends all link actors: nobody else does, and their timers would run for ever.
+  ~links_state();
 
   void start(
     const link_environment* environment, const link_config& config,
