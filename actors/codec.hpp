@@ -52,7 +52,9 @@ public:
     add_entry(
       typeid(T), std::move(name),
       {lane,
-       [to_bytes](const caf::message& x) -> std::string { return to_bytes(x.get_as<T>(0)); },
+       [to_bytes](const caf::message& x) -> std::string {
+         return to_bytes(x.get_as<T>(0));
+       },
        [from_bytes](std::string_view bytes) -> expected<caf::message> {
          auto result = from_bytes(bytes);
          if (!result)

@@ -2,11 +2,11 @@
 
 #include "actors/base/assert.hpp"
 #include "actors/base/config.hpp"
-#include "cluster/io_loop.hpp"
-#include "cluster/name_lookup.hpp"
-#include "cluster/tcp_dial.hpp"
-#include "cluster/tcp_listener.hpp"
-#include "cluster/tcp_stream.hpp"
+#include "cluster/asio_dial.hpp"
+#include "cluster/asio_listener.hpp"
+#include "cluster/asio_loop.hpp"
+#include "cluster/asio_name_lookup.hpp"
+#include "cluster/asio_stream.hpp"
 
 #include <atomic>
 #include <utility>

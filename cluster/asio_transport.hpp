@@ -1,7 +1,7 @@
 /// Connections over TCP: the transport of real nodes.
 ///
 /// Has I/O threads of its own. A connection lives on one of them; what happens there is
-/// in `tcp_stream.hpp`, `tcp_dial.hpp` and `tcp_listener.hpp`. Names are looked up
+/// in `asio_stream.hpp`, `asio_dial.hpp` and `asio_listener.hpp`. Names are looked up
 /// asynchronously for dials, and on the spot for listeners. Thread-safe.
 ///
 /// While a read, a dial or a listener is outstanding, the transport keeps its owner

@@ -25,7 +25,6 @@ public:
   /// Forgets everything: its disk is lost.
   void wipe() { now_ = flushed_ = {}; }
 
-
   /// A hash of all that was applied, in order: equal positions have equal digests on all
   /// replicas, or applying is not a function of the log.
   [[nodiscard]] std::uint64_t digest() const { return now_.digest; }

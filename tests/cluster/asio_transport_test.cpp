@@ -1,6 +1,6 @@
 #include "actors/system_config.hpp"
+#include "cluster/asio_name_lookup.hpp"
 #include "cluster/asio_transport.hpp"
-#include "cluster/name_lookup.hpp"
 #include "tests/support/tcp_peer.hpp"
 #include "tests/support/transport_contract.hpp"
 

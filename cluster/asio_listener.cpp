@@ -1,8 +1,8 @@
-#include "cluster/tcp_listener.hpp"
+#include "cluster/asio_listener.hpp"
 
 #include "actors/transport_error.hpp"
-#include "cluster/name_lookup.hpp"
-#include "cluster/tcp_error.hpp"
+#include "cluster/asio_error.hpp"
+#include "cluster/asio_name_lookup.hpp"
 
 #include <string_view>
 #include <utility>

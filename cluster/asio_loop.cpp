@@ -1,4 +1,4 @@
-#include "cluster/io_loop.hpp"
+#include "cluster/asio_loop.hpp"
 
 #include "actors/base/assert.hpp"
 

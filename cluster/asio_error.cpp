@@ -1,4 +1,4 @@
-#include "cluster/tcp_error.hpp"
+#include "cluster/asio_error.hpp"
 
 #include <cctype>
 

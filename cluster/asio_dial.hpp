@@ -6,9 +6,9 @@
 #pragma once
 
 #include "actors/transport.hpp"
-#include "cluster/io_loop.hpp"
-#include "cluster/name_lookup.hpp"
-#include "cluster/tcp_stream.hpp"
+#include "cluster/asio_loop.hpp"
+#include "cluster/asio_name_lookup.hpp"
+#include "cluster/asio_stream.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -15,7 +15,7 @@
 #include "actors/byte_queue.hpp"
 #include "actors/read_reply.hpp"
 #include "actors/transport.hpp"
-#include "cluster/io_loop.hpp"
+#include "cluster/asio_loop.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,8 +1,8 @@
-#include "cluster/tcp_stream.hpp"
+#include "cluster/asio_stream.hpp"
 
 #include "actors/base/assert.hpp"
 #include "actors/transport_error.hpp"
-#include "cluster/tcp_error.hpp"
+#include "cluster/asio_error.hpp"
 
 #include <array>
 #include <cerrno>

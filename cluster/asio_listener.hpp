@@ -2,8 +2,8 @@
 #pragma once
 
 #include "actors/transport.hpp"
-#include "cluster/io_loop.hpp"
-#include "cluster/tcp_stream.hpp"
+#include "cluster/asio_loop.hpp"
+#include "cluster/asio_stream.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,7 +1,7 @@
-#include "cluster/tcp_dial.hpp"
+#include "cluster/asio_dial.hpp"
 
 #include "actors/transport_error.hpp"
-#include "cluster/tcp_error.hpp"
+#include "cluster/asio_error.hpp"
 
 #include <algorithm>
 #include <utility>

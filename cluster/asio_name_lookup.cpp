@@ -1,4 +1,4 @@
-#include "cluster/name_lookup.hpp"
+#include "cluster/asio_name_lookup.hpp"
 
 #include <csignal>
 #include <cstring>
