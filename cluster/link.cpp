@@ -17,7 +17,7 @@ constexpr auto lanes = {lane::control, lane::bulk};
 constexpr auto sweep_interval = 1s;
 
 // Above it a peer's credit counts as unlimited; so that no sum of them overflows.
-constexpr auto credit_max = std::int64_t{1} << 62U;
+constexpr auto credit_max = std::int64_t{1} << 61U;
 
 bool is_request(const payload& x) { return x.kind == payload_kind::request; }
 
