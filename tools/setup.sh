@@ -9,9 +9,10 @@ packages=(
   clang-format-14 clang-tidy-14
   # libraries
   libcaf-dev protobuf-compiler libprotobuf-dev librocksdb-dev libspdlog-dev
-  libboost-dev libedit-dev libcli11-dev libtomlplusplus-dev libssl-dev libisal-dev
+  libboost-dev libedit-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
+  libssl-dev libisal-dev
   # tests
-  doctest-dev nlohmann-json3-dev
+  doctest-dev
 )
 
 die() {
