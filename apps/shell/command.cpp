@@ -99,8 +99,7 @@ std::vector<command> make_commands() {
      {},
      "who is in the cluster, as this node sees it",
      "STATE is alive, suspect (did not answer, may refute it), dead or left.\n"
-     "INCARNATION counts the starts of the node. LINKED: this node has a connection to "
-     "it.",
+     "INCARNATION counts the starts of the node. OPEN: this node has a link to it.",
      question_run{run_members}},
     {"services",
      {},

@@ -79,7 +79,7 @@ struct line_editor::parts {
   static char* print_prompt(EditLine* edit) { return of(edit).prompt.data(); }
 
   static unsigned char take_back(EditLine* edit, int) {
-    std::fputs("^C", stdout);
+    std::fputs("^C\n", stdout);
     const auto* line = el_line(edit);
     el_cursor(edit, static_cast<int>(line->lastchar - line->cursor));
     el_deletestr(edit, static_cast<int>(line->lastchar - line->buffer));

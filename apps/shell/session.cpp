@@ -24,12 +24,14 @@ bool means_gone(const error& why) {
   }
 }
 
-error cannot_connect(const error& why, std::size_t tried) {
-  if (tried < 2)
+/// `why` nobody answered: not the first that was tried, nor the `others`.
+error cannot_connect(const error& why, std::size_t others) {
+  if (others == 0)
     return why;
-  return fail(
-    code_of(why), sentence_of(why) + "; nor does any of " + std::to_string(tried - 1)
-                    + " other members answer that the shell knows of");
+  const auto who = others == 1 ? "the other member that the shell knows of"
+                               : "any of the " + std::to_string(others)
+                                   + " other members that the shell knows of";
+  return fail(code_of(why), sentence_of(why) + "; nor can " + who + " be reached");
 }
 
 } // namespace
@@ -54,7 +56,7 @@ error session::connect() {
   }
   if (addresses.empty())
     return fail(ec::unreachable, "there is no other member that the shell knows of");
-  return cannot_connect(first_trouble, addresses.size());
+  return cannot_connect(first_trouble, addresses.size() - 1);
 }
 
 void session::arrive(const std::string& address) {

@@ -109,7 +109,7 @@ private:
     return exit_status::ok;
   }
 
-  std::string prompt() const {
+  [[nodiscard]] std::string prompt() const {
     const auto name = shell::printable(place_.node().name.value());
     return (place_.connected() ? name : name + " (gone)") + "> ";
   }

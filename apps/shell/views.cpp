@@ -116,7 +116,7 @@ view_members(const members_reply& x, const node_id& asked, const std::string& na
     names.insert(row.name.value());
   auto result = answer{json::array(), {}};
   result.text.columns = {{"NAME"}, {"STATE"}, {"INCARNATION", true}, {"LINK"}, {"RESP"},
-                         {"HTTP"}, {"LINKED"}};
+                         {"HTTP"}, {"OPEN"}};
   result.text.when_empty = none_of("member", "called", name, names);
   for (const auto& row : rows) {
     const auto linked = row.id == asked ? "self" : row.linked ? "yes" : "no";

@@ -83,9 +83,8 @@ TEST_CASE_FIXTURE(fixture, "session: says how many members it tried in vain") {
   CHECK(dialled() == words{"a:1", "b:1", "c:1"});
   CHECK(
     render(attempt)
-    == "unreachable: nobody listens at a:1; nor does any of 2 other members answer that "
-       "the "
-       "shell knows of");
+    == "unreachable: nobody listens at a:1; nor can any of the 2 other members that the "
+       "shell knows of be reached");
 }
 
 TEST_CASE_FIXTURE(

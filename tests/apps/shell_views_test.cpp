@@ -25,7 +25,7 @@ members_reply two_members() {
 TEST_CASE("views: members as a table, the asked one marked") {
   CHECK(
     text_of(view_members(two_members(), id_of(1), ""))
-    == "NAME  STATE  INCARNATION  LINK    RESP    HTTP    LINKED\n"
+    == "NAME  STATE  INCARNATION  LINK    RESP    HTTP    OPEN\n"
        "n2    alive           12  h:7402  h:7502  h:7602  self\n"
        "n10   dead             3  h:7410  h:7510  h:7610  no\n");
 }

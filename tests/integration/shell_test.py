@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""`shell`: commands against real nodes, from scripts and at a terminal."""
+
+import json
+import os
+import pty
+import re
+import select
+import socket
+import subprocess
+import time
+
+from local_cluster import TIMEOUT, TROUPE, LocalClusterTest, environment, main, troupe, wait_until
+
+
+class Terminal:
+    """A shell at a terminal of its own, driven by keys."""
+
+    def __init__(self, *arguments, history):
+        self.screen = ""
+        self.main, side = pty.openpty()
+        self.process = subprocess.Popen(
+            [TROUPE, "shell", *arguments], stdin=side, stdout=side, stderr=side,
+            env=environment(TERM="vt100", TROUPE_HISTORY=str(history), NO_COLOR="1"),
+            start_new_session=True)
+        os.close(side)
+
+    def close(self):
+        os.close(self.main)
+        self.process.kill()
+        self.process.wait()
+
+    def type(self, keys):
+        self.screen = ""
+        os.write(self.main, keys.encode())
+
+    def expect(self, pattern):
+        """Reads until `pattern` is on the screen; fails after a while."""
+        deadline = time.monotonic() + TIMEOUT
+        while not re.search(pattern, self.screen):
+            if not select.select([self.main], [], [], deadline - time.monotonic())[0]:
+                raise AssertionError(f"no {pattern!r} in {self.screen!r}")
+            self.screen += os.read(self.main, 4096).decode(errors="replace")
+
+    def end(self):
+        """Reads to the end of the shell; its exit code."""
+        while True:
+            try:
+                if not os.read(self.main, 4096):
+                    break
+            except OSError:  # Linux's way to say that the other side has closed.
+                break
+        return self.process.wait(TIMEOUT)
+
+
+class ShellTest(LocalClusterTest):
+    def link(self, number):
+        return f"127.0.0.1:{self.base + number}"
+
+    def shell(self, number, *arguments, **options):
+        return troupe("shell", "--connect", self.link(number), *arguments, **options)
+
+    def ask(self, number, command):
+        return json.loads(self.succeeds(self.shell(number, "--json", "-c", command)).stdout)
+
+    def states(self, number):
+        return {member["name"]: member["state"] for member in self.ask(number, "members")}
+
+    def terminal(self, *arguments):
+        result = Terminal(*arguments, history=self.folder / "history")
+        self.addCleanup(result.close)
+        return result
+
+    def test_members_are_told_by_every_node(self):
+        self.first_up(3)
+        for asked in (1, 2, 3):
+            members = self.ask(asked, "members")
+            self.assertEqual([member["name"] for member in members], ["n1", "n2", "n3"])
+            for i, member in enumerate(members, 1):
+                self.assertEqual(
+                    {key: member[key] for key in ("state", "incarnation", "link", "resp", "http")},
+                    {"state": "alive", "incarnation": 1, "link": self.link(i),
+                     "resp": f"127.0.0.1:{self.base + 100 + i}",
+                     "http": f"127.0.0.1:{self.base + 200 + i}"})
+
+    def test_kill_and_restart_are_seen_by_all(self):
+        self.first_up(3)
+        self.end(self.pids()[1])
+        for asked in (1, 3):
+            wait_until(lambda: self.states(asked)["n2"] == "dead", "n2 to be seen dead")
+        self.succeeds(self.up())
+        for asked in (1, 2, 3):
+            wait_until(lambda: self.states(asked)["n2"] == "alive", "n2 to be seen alive")
+            self.assertEqual(self.ask(asked, "members n2")[0]["incarnation"], 2)
+
+    def test_each_command_answers_with_one_json_value(self):
+        self.first_up(1)
+        commands = {"members": list, "services": list, "providers": list, "consumers": list,
+                    "stats": list, "tree": dict, "status": dict, "help": list, "quit": dict}
+        for command, kind in commands.items():
+            with self.subTest(command):
+                run = self.succeeds(self.shell(1, "--json", "-c", command))
+                self.assertEqual(run.stdout.count("\n"), 1)
+                self.assertIsInstance(json.loads(run.stdout), kind)
+                self.assertEqual(run.stderr, "")
+
+    def test_stdin_is_read_line_by_line_without_a_prompt(self):
+        self.first_up(1)
+        run = self.succeeds(self.shell(
+            1, "--json", input="# first\nstatus\n\nmembers n1\nquit\ntree\n"))
+        status, members = map(json.loads, run.stdout.splitlines()[:2])
+        self.assertEqual(status["name"], "n1")
+        self.assertEqual(members[0]["name"], "n1")
+        self.assertEqual(run.stdout.splitlines()[2:], ['{"quit":true}'])
+
+    def test_the_first_failure_ends_a_script(self):
+        self.first_up(1)
+        run = self.fails(self.shell(1, input="status\nstatsu\ntree\n"), 2,
+                         "error: invalid_argument: unknown command 'statsu'")
+        self.assertNotIn("ACTOR", run.stdout)
+
+    def test_a_slip_in_any_command_is_found_before_the_first_runs(self):
+        run = self.fails(self.shell(1, "-c", "leave", "-c", "membres"), 2,
+                         "error: invalid_argument: unknown command 'membres'; "
+                         "did you mean members?")
+        self.assertEqual(run.stdout, "")
+
+    def test_bad_flags_and_dead_nodes_have_codes_of_their_own(self):
+        self.fails(troupe("shell", "--connect", "nowhere", "-c", "members"), 2, "--connect")
+        self.fails(troupe("shell", "--conect", "h:1"), 2, "did you mean --connect?")
+        run = self.fails(self.shell(1, "--json", "-c", "members"), 3, "error: unreachable: ",
+                         self.link(1))
+        self.assertEqual(run.stdout, "")
+
+    def test_a_stranger_behind_the_port_does_not_hold_the_shell(self):
+        with socket.create_server(("127.0.0.1", self.base + 1)):
+            self.fails(self.shell(1, "--timeout", "300 ms", "-c", "members"), 3, "error: ")
+
+    def test_leave_ends_the_node_and_nobody_calls_it_dead(self):
+        self.first_up(3)
+        self.assertEqual(self.ask(2, "leave --yes"), {"left": "n2"})
+        wait_until(lambda: self.states(1)["n2"] == "left", "n2 to be seen as left")
+        self.assertEqual(self.states(3)["n2"], "left")
+
+    def test_a_prompt_completes_recalls_and_takes_back(self):
+        self.first_up(2)
+        shell = self.terminal("--connect", self.link(1))
+        shell.expect("n1> ")
+        shell.type("mem\t2")
+        shell.expect("bers 2")
+        shell.type("\x7fn\t")
+        shell.expect("n1  n2")
+        shell.type("2\r")
+        shell.expect(r"n2 +alive(.|\n)*n1> ")
+        shell.type("abc\x03")
+        shell.expect(r"\^C\r\n(.|\n)*n1> ")
+        shell.type("\x1b[A\r")  # Arrow up.
+        shell.expect(r"n2 +alive(.|\n)*n1> ")
+        shell.type("\x04")
+        self.assertEqual(shell.end(), 0)
+        self.assertEqual((self.folder / "history").read_text("utf-8"),
+                         "members n2\nmembers n2\n")
+
+    def test_a_prompt_moves_on_when_its_node_dies(self):
+        self.first_up(2)
+        shell = self.terminal("--connect", self.link(1))
+        shell.expect("n1> ")
+        self.end(self.pids()[0])
+        shell.type("status\r")
+        shell.expect(r"note: n1 is gone; connected to n2 (.|\n)*name +n2(.|\n)*n2> ")
+        shell.type("leave\r")
+        shell.expect(r"n2 will leave the cluster and end\. Go on\? \[y/N\] ")
+        shell.type("\r")
+        shell.expect("nothing was done(.|\n)*n2> ")
+        shell.type("quit\r")
+        self.assertEqual(shell.end(), 0)
+
+
+if __name__ == "__main__":
+    main()
