@@ -112,12 +112,43 @@ TEST_CASE(
   CHECK(out.probes == std::vector{owner_watch::probe{node(1), first}});
   CHECK(c.at(2).lookup(entry_kind::provider, "shop").at(0).unconfirmed);
   c.at(2).check_invariants();
-  CHECK(out.wake <= t0 + registry_config{}.probe_interval);
   (void)c.at(2).probed(node(1), first, true, t0);
   CHECK_FALSE(c.at(2).lookup(entry_kind::provider, "shop").at(0).unconfirmed);
   (void)c.at(2).probed(node(1), first, false, t0);
   CHECK(count_of(c.at(2), shop) == 0);
   c.at(2).check_invariants();
+}
+
+TEST_CASE("registry_core: it wakes for a probe that is due before anything else") {
+  auto config = registry_config{};
+  config.gossip_interval = config.collect_interval = 1h;
+  auto x = registry_core{config, node(1), first, 1, t0};
+  (void)x.tick(t0 + 1h); // The first round comes at a random time.
+  auto now = t0 + 1h;
+  auto message = sync_message{};
+  message.deltas.push_back(
+    {.owner = owner(2),
+     .from = {1, 0},
+     .to = {1, 1},
+     .full = false,
+     .floor = {},
+     .entries = {value_at(shop, {1, 1}, "v")}});
+  (void)x.heard(node(2), message, now);
+  (void)x.owner_up(node(2), first, now);
+  CHECK(x.owner_down(node(2), first, now).wake == now + config.probe_interval);
+}
+
+TEST_CASE("registry_core: a leave of an old life takes nothing of the new one") {
+  auto c = cluster{2};
+  c.cores.erase(node(1));
+  c.cores.emplace(node(1), core(1, second));
+  (void)c.at(1).owner_up(node(2), first, t0);
+  put(c.at(1), shop, "new");
+  c.sync(2, 1);
+  (void)c.at(2).owner_left(node(1), first, t0);
+  c.at(2).check_invariants();
+  (void)c.at(2).owner_up(node(1), second, t0);
+  CHECK(count_of(c.at(2), shop) == 1);
 }
 
 TEST_CASE("registry_core: a deregistered last provider is gone at once") {
