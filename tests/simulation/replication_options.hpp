@@ -42,8 +42,7 @@ struct replication_options {
   bool hints = false;
   bool damage = false; ///< One replica's disk: a flipped bit, or wiped.
   bool drifting_clocks = false;
-  bool unasked_ships = false; ///< Masters ship parts of their logs that nobody asked for.
-  bool tiny_batches = false;  ///< Small segments, batches, credit and memory.
+  bool tiny_batches = false; ///< Small segments, batches, credit and memory.
   duration between_faults = std::chrono::milliseconds{900};
 
   friend bool operator==(const replication_options&, const replication_options&)
