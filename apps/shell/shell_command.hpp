@@ -4,7 +4,7 @@
 #include "actors/base/error.hpp"
 #include "apps/shell/shell.hpp"
 
-namespace CLI { // NOLINT(readability-identifier-naming): its library names it so
+namespace CLI {
 class App;
 class Option;
 } // namespace CLI

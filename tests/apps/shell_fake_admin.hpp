@@ -60,9 +60,7 @@ public:
     return {};
   }
 
-  [[nodiscard]] const cluster::peer_identity& node() const override {
-    return current->self;
-  }
+  const cluster::peer_identity& node() const override { return current->self; }
 
   expected<status_reply> ask(const status_query&) override {
     return give(current->status);
@@ -88,7 +86,7 @@ public:
 
 private:
   template <class Reply>
-  [[nodiscard]] expected<Reply> give(const Reply& x) const {
+  expected<Reply> give(const Reply& x) const {
     if (current->trouble)
       return current->trouble;
     return x;
