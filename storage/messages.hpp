@@ -1,0 +1,206 @@
+/// The messages of this folder's actors.
+///
+/// To a shard's replica come: messages of the other replicas (as notes, with the sender's
+/// identity), requests of doors on this node (`local_requests`) and of other nodes
+/// (`remote_requests`, answered with `remote_answers` to the sender). What crosses nodes
+/// has a codec in `codecs_wire.hpp`; the rest never leaves the process.
+#pragma once
+
+#include "cluster/messages.hpp"
+#include "storage/data.hpp"
+#include "storage/log/replica_files.hpp"
+#include "storage/placement.hpp"
+#include "storage/replica/protocol.hpp"
+#include "storage/replica/replica.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+CAF_ADD_ATOM(storage, troupe::storage::atom, status, "status")
+CAF_ADD_ATOM(storage, troupe::storage::atom, list_shards, "listshards")
+
+namespace troupe::storage {
+
+// -- between replicas
+// -----------------------------------------------------------------------------
+
+/// A message of the bulk lane: records on their way. All others are `message` itself and
+/// take the control lane, so that no Beat waits behind data.
+struct shipment {
+  message what;
+};
+
+// -- clients of a shard
+// ---------------------------------------------------------------------------
+
+/// Requests that came together, of one asker on this node.
+struct local_requests {
+  std::vector<data_request> requests;
+  std::shared_ptr<answer_sink> to;
+};
+
+/// The same from another node.
+struct remote_requests {
+  shard_id shard;
+  std::vector<data_request> requests;
+};
+
+struct remote_answers {
+  shard_id shard;
+  std::vector<data_answer> answers;
+};
+
+// -- what people are told
+// -------------------------------------------------------------------------
+
+/// A replica as its shard's master sees it.
+struct peer_status {
+  replica_id replica;
+  node_id node;
+  replica_role role = replica_role::slave;
+  bool voter = false;
+  lsn durable;
+  lsn applied;
+  bool heard = false; ///< In this epoch.
+};
+
+/// A replica as it sees itself.
+struct replica_status {
+  shard_id shard;
+  replica_id replica;
+  epoch at;
+  replica_role role = replica_role::slave;
+  bool announced = false; ///< Master, and its epoch's first record is committed.
+  bool quarantined = false;
+  std::optional<replica_id> master; ///< As far as it knows.
+  lsn end;
+  lsn durable;
+  lsn commit;
+  lsn applied;
+  std::vector<slot_range> slots;
+  std::vector<peer_status> peers; ///< All members; only from a master.
+};
+
+// -- hints
+// ----------------------------------------------------------------------------------------
+
+/// The link to this node broke, or membership suspects it.
+struct node_suspected {
+  node_id node;
+};
+
+/// Hand the mastership over, to the best slave when none is named.
+struct transfer_mastership {
+  std::optional<replica_id> to;
+};
+
+// -- a replica and its log
+// ------------------------------------------------------------------------
+
+/// Changes to one replica's files, in this order; the log writer performs jobs of one
+/// replica in the order of their sending.
+struct log_job {
+  shard_id shard;
+  std::optional<hard_state> save; ///< Answered with `log_saved`, before the rest begins.
+  std::uint64_t cut = 0;
+  std::optional<lsn> truncate_after;
+  std::vector<record_ptr> append; ///< Answered with `log_synced`.
+  std::vector<log_read> reads;    ///< Each answered with `log_was_read`.
+  std::optional<lsn> release;     ///< Answered with `log_released`.
+};
+
+struct log_saved {};
+
+/// Everything up to `seq` of the log that was cut `cut` times is durable.
+struct log_synced {
+  std::uint64_t cut = 0;
+  lsn seq;
+};
+
+struct log_was_read {
+  log_read asked;
+  std::vector<record_ptr> records; ///< None: the log does not hold them any more.
+};
+
+struct log_released {
+  lsn base;
+};
+
+// -- a replica and its store
+// ----------------------------------------------------------------------
+
+struct apply_job {
+  shard_id shard;
+  apply_batch batch;
+};
+
+struct batch_applied {
+  lsn seq;
+};
+
+/// What was applied up to here would survive a crash.
+struct store_flushed {
+  lsn seq;
+};
+
+/// A replica of this node's shards is there, or its mastership began or ended.
+struct replica_news {
+  replica_status status;
+};
+
+// -- the actors
+// -----------------------------------------------------------------------------------
+
+using replica_actor = caf::typed_actor<
+  // From the shard's other replicas.
+  caf::reacts_to<cluster::peer_identity, message>,
+  caf::reacts_to<cluster::peer_identity, shipment>,
+  // From doors and actors of this node; answered through the sink.
+  caf::reacts_to<local_requests>,
+  // From another node; answered to the sender with `remote_answers`.
+  caf::reacts_to<remote_requests>,
+  // From this node's shards actor.
+  caf::reacts_to<node_suspected>, caf::reacts_to<transfer_mastership>,
+  // How it is.
+  caf::replies_to<atom::status>::with<replica_status>,
+  // From the log writer.
+  caf::reacts_to<log_saved>, caf::reacts_to<log_synced>, caf::reacts_to<log_was_read>,
+  caf::reacts_to<log_released>,
+  // From the applier.
+  caf::reacts_to<batch_applied>, caf::reacts_to<store_flushed>,
+  // Private: the actor's own timer.
+  caf::reacts_to<caf::tick_atom>>;
+
+/// Who hears of a node's replicas; it first hears of all that there are.
+using replica_listener = caf::typed_actor<caf::reacts_to<replica_news>>;
+
+/// Takes the committed records of a replica in their order, as they are applied.
+using apply_listener = caf::typed_actor<caf::reacts_to<apply_job>>;
+
+} // namespace troupe::storage
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::shipment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::local_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_answers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<troupe::storage::replica_status>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::node_suspected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::transfer_mastership)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_saved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_synced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_was_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_released)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::apply_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::batch_applied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::store_flushed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_news)
