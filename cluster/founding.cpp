@@ -28,6 +28,12 @@ error founding_config::validate() const {
       return fail(
         ec::invalid_config, "cluster.founders names '" + each.name.value()
                               + "' twice; each founder has a name of its own");
+  if (settings.size() > charter_settings_bytes_max)
+    return fail(
+      ec::invalid_config, "the settings of the cluster take "
+                            + std::to_string(settings.size()) + " bytes, at most "
+                            + std::to_string(charter_settings_bytes_max)
+                            + " are allowed");
   return check_range("cluster.retry_interval", retry_interval, 1ms, 1min);
 }
 
@@ -114,7 +120,7 @@ void founding::draw_if_due(output& out) {
   auto first = !config_.founders.empty() && config_.founders.front().name == name_;
   if (!first || agreed_ || storing_ || founders_.size() < config_.founders.size())
     return;
-  auto drawn = charter{cluster_id{random_.draw_uuid()}, {}};
+  auto drawn = charter{cluster_id{random_.draw_uuid()}, {}, config_.settings};
   for (const auto& each : config_.founders)
     drawn.founders.push_back(founders_.at(each.name));
   storing_ = drawn;

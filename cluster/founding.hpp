@@ -2,9 +2,9 @@
 ///
 /// The founders of a new cluster are named in the configuration, the same list on each.
 /// The first of the list draws the id, once it has met all others and none knows an id
-/// yet; it makes the charter (the id and all founders' node ids) durable before it tells
-/// anyone, and never draws again. Everyone else takes the charter of whom it meets and
-/// keeps it for ever; who has one never founds.
+/// yet; it makes the charter (the id, all founders' node ids, and its own settings)
+/// durable before it tells anyone, and never draws again. Everyone else takes the charter
+/// of whom it meets and keeps it for ever; who has one never founds.
 ///
 /// Hence two clusters cannot come out of one list, whatever starts when: only one node
 /// may draw; it has met all others at that time, so none holds an older charter; and what
@@ -23,6 +23,7 @@
 
 #include <chrono>
 #include <compare>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -39,10 +40,16 @@ struct founder {
   friend auto operator<=>(const founder&, const founder&) = default;
 };
 
+/// Bytes of `charter::settings`; they travel in every founding message.
+inline constexpr std::size_t charter_settings_bytes_max = 4'096;
+
 /// What founding agrees on; durable on every node.
 struct charter {
   cluster_id cluster;
   std::vector<node_id> founders; ///< In the order of the configured list.
+  /// What else is fixed with the cluster, from the configuration of the node that drew:
+  /// bytes of a later folder (`storage/catalog/placement_wire.hpp`), opaque here.
+  std::string settings{};
 
   friend bool operator==(const charter&, const charter&) = default;
 };
@@ -63,6 +70,10 @@ struct founding_config {
 
   /// Addresses of members to join through, beside those of the founders.
   std::vector<std::string> seeds{};
+
+  /// The charter's settings when this node draws it; ignored when another does. At most
+  /// charter_settings_bytes_max.
+  std::string settings{};
 
   /// Time between two rounds of dialling and asking while there is no charter. Shorter
   /// founds sooner and costs a message per founder and round.

@@ -14,11 +14,15 @@ void to_wire(const charter& x, v1::Charter& out) {
   out.set_cluster_id(uuid_to_wire(x.cluster.value()));
   for (const auto& id : x.founders)
     out.add_founders(uuid_to_wire(id.value()));
+  out.set_settings(x.settings);
 }
 
 bool from_wire(const v1::Charter& in, charter& out) {
   if (!uuid_from_wire(in.cluster_id(), out.cluster) || out.cluster.value().nil())
     return false;
+  if (in.settings().size() > charter_settings_bytes_max)
+    return false;
+  out.settings = in.settings();
   for (const auto& bytes : in.founders()) {
     auto id = node_id{};
     if (!uuid_from_wire(bytes, id) || id.value().nil())

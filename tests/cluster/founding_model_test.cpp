@@ -49,7 +49,7 @@ public:
       list.push_back({node_name{name}, std::string{name} + ":1"});
     for (const auto& each : list)
       slots_.push_back(
-        {.config = {.founders = list},
+        {.config = {.founders = list, .settings = each.name.value()},
          .name = each.name.value(),
          .address = each.address});
     auto seeds = std::vector{list[random_.below(3)].address};
@@ -245,12 +245,12 @@ private:
 
   // On all disks together, and in what was told.
   void check_one_cluster() const {
-    auto clusters = std::set<cluster_id>{};
+    auto clusters = std::set<std::pair<cluster_id, std::string>>{};
     for (const auto& x : slots_) {
       if (x.disk)
-        clusters.insert(x.disk->cluster);
+        clusters.insert({x.disk->cluster, x.disk->settings});
       if (x.core && x.core->agreed())
-        clusters.insert(x.core->agreed()->cluster);
+        clusters.insert({x.core->agreed()->cluster, x.core->agreed()->settings});
     }
     REQUIRE(clusters.size() <= 1);
   }

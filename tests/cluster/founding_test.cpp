@@ -16,14 +16,14 @@ const auto n3 = node_id{uuid{0, 3}};
 
 const auto three = std::vector<founder>{
   {node_name{"n1"}, "a:1"}, {node_name{"n2"}, "a:2"}, {node_name{"n3"}, "a:3"}};
-const auto some_charter = charter{cluster_id{uuid{7, 7}}, {n1, n2, n3}};
+const auto some_charter = charter{cluster_id{uuid{7, 7}}, {n1, n2, n3}, "of n1"};
 
 founding make_founder(
   const node_id& id, const std::string& name, std::optional<charter> stored = {},
   std::vector<founder> list = three) {
   return {
-    founding_config{.founders = std::move(list)}, id, node_name{name}, std::move(stored),
-    random_source{id.value().value()[15]}};
+    founding_config{.founders = std::move(list), .settings = "of " + name}, id,
+    node_name{name}, std::move(stored), random_source{id.value().value()[15]}};
 }
 
 founding make_joiner(const node_id& id) {
@@ -46,6 +46,7 @@ TEST_CASE("founding: the first founder draws once it has heard all others") {
   auto out = first.heard(n3, says("n3"));
   REQUIRE(out.store);
   CHECK(out.store->founders == std::vector{n1, n2, n3});
+  CHECK(out.store->settings == "of n1");
   CHECK_FALSE(out.store->cluster.value().nil());
   CHECK_FALSE(out.done);
   CHECK(out.sends.empty());
@@ -99,7 +100,10 @@ TEST_CASE("founding: whoever has no charter takes that of another") {
   auto second = make_founder(n2, "n2");
   (void)second.start();
   CHECK(second.heard(n1, says("n1", some_charter)).store == some_charter);
-  CHECK(second.stored().done == some_charter);
+  auto done = second.stored().done;
+  REQUIRE(done);
+  CHECK(*done == some_charter);
+  CHECK(done->settings == "of n1");
 }
 
 TEST_CASE("founding: the first founder takes an existing charter instead of drawing") {
@@ -253,6 +257,13 @@ TEST_CASE("founding_config: refuses a retry interval out of range") {
   CHECK((founding_config{.retry_interval = 0ms}.validate()) == ec::invalid_config);
   CHECK((founding_config{.retry_interval = 60'001ms}.validate()) == ec::invalid_config);
   CHECK_FALSE((founding_config{.retry_interval = 1ms}.validate()));
+}
+
+TEST_CASE("founding_config: refuses settings that no peer would take") {
+  auto config = founding_config{.settings = std::string(charter_settings_bytes_max, 'x')};
+  CHECK_FALSE(config.validate());
+  config.settings += 'x';
+  CHECK(config.validate() == ec::invalid_config);
 }
 
 } // namespace troupe::cluster

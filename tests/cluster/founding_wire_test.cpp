@@ -10,7 +10,8 @@ namespace {
 
 const auto id1 = node_id{uuid{1, 2}};
 const auto id2 = node_id{uuid{3, 4}};
-const auto some_charter = charter{cluster_id{uuid{7, 7}}, {id1, id2}};
+const auto some_charter
+  = charter{cluster_id{uuid{7, 7}}, {id1, id2}, std::string{"\0\xff", 2}};
 
 } // namespace
 
@@ -62,6 +63,15 @@ TEST_CASE("founding_wire: a charter without a cluster or without founders is mal
     REQUIRE_FALSE(message);
     CHECK(message.error() == ec::malformed);
   }
+}
+
+TEST_CASE("founding_wire: a charter with settings above the limit is malformed") {
+  auto x = some_charter;
+  x.settings.assign(charter_settings_bytes_max, 'x');
+  CHECK(decode_charter(encode(x)));
+  x.settings += 'x';
+  CHECK_FALSE(decode_charter(encode(x)));
+  CHECK_FALSE(decode_founding(encode(founding_message{node_name{"n1"}, {}, x})));
 }
 
 TEST_CASE("founding_wire: a node file without an id or a life is malformed") {

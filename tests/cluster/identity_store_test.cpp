@@ -11,7 +11,7 @@ namespace {
 
 const auto n1 = node_name{"n1"};
 const auto some_charter
-  = charter{cluster_id{uuid{7, 7}}, {node_id{uuid{0, 1}}, node_id{uuid{0, 2}}}};
+  = charter{cluster_id{uuid{7, 7}}, {node_id{uuid{0, 1}}, node_id{uuid{0, 2}}}, "how"};
 
 struct fixture {
   expected<stored_identity>
