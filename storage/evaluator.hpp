@@ -50,6 +50,13 @@ public:
   /// whose `expire_at_ms` is not after `wall_ms` counts as absent, and is deleted.
   [[nodiscard]] virtual evaluation evaluate(
     const command& what, slot in, const row_view& rows, std::uint64_t wall_ms) const = 0;
+
+  /// The reply to a command that only reads; nothing is logged for it. None when a row
+  /// that it looked at has expired: the caller submits the command as a write then, which
+  /// deletes the row, so that it cannot come back under the next master's clock. A
+  /// command that may write has an error as its reply.
+  [[nodiscard]] virtual std::optional<std::string> query(
+    const command& what, slot in, const row_view& rows, std::uint64_t wall_ms) const = 0;
 };
 
 /// The key must not exist.

@@ -38,6 +38,12 @@ evaluation append_evaluator::evaluate(
   return {{{key, row{1, 0, 0, value}}}, value};
 }
 
+std::optional<std::string> append_evaluator::query(
+  const command& what, slot in, const row_view& rows, std::uint64_t) const {
+  auto found = rows.get(in, what.bytes);
+  return found ? found->bytes : std::string{};
+}
+
 replication_host::replication_host(
   environment in, identity who, node_id node, const replication_options& options)
     : in_{std::move(in)}, self_{config_of(who, options)}, node_{node}, options_{options} {
@@ -337,8 +343,8 @@ void replication_host::look_up(ticket from) {
     auto found = reads_.find(from);
     if (found == reads_.end())
       return;
-    auto stored = store_.get(found->second.in, found->second.key);
-    found->second.value = stored ? stored->bytes : std::string{};
+    auto& x = found->second;
+    x.value = commands.query({x.key}, x.in, store_, 0).value();
     // A pause may fall between the look and the word that it was taken.
     later(in_.random->between(duration{0}, duration{1ms}), [this, from] {
       handle([=](replica& core, time_point now) { return core.looked_up(from, now); });

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -134,6 +135,11 @@ private:
 class append_evaluator final : public storage::evaluator {
 public:
   [[nodiscard]] storage::evaluation evaluate(
+    const storage::command& what, slot in, const storage::row_view& rows,
+    std::uint64_t wall_ms) const override;
+
+  /// "<key>" replies with the row's text, and "" when there is none. Nothing expires.
+  [[nodiscard]] std::optional<std::string> query(
     const storage::command& what, slot in, const storage::row_view& rows,
     std::uint64_t wall_ms) const override;
 };
