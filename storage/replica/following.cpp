@@ -65,7 +65,7 @@ void on_ship(turn& t, replica_id from, const ship& m) {
     subscribe_unless_open(t);
     return;
   }
-  if (m.stream == t.s.stream.id) {
+  if (t.s.stream.open && m.stream == t.s.stream.id) {
     t.s.stream.open = false;
     t.s.stream.established = true;
   }

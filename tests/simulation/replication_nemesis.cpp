@@ -11,6 +11,8 @@ using namespace storage;
 using namespace std::chrono_literals;
 
 void replication_world::plan_fault() {
+  if (options_.unasked_ships)
+    ship_unasked();
   events_.after(random_.between(duration{50ms}, options_.between_faults), [this] {
     if (!faults_on_)
       return;
@@ -91,6 +93,8 @@ void replication_world::strike() {
 void replication_world::cut_some_links(bool one_way) {
   count(one_way ? "one-way cuts" : "partitions");
   cuts_.clear();
+  if (random_.chance(0.5) && cut_off_a_master(one_way))
+    return;
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     for (std::size_t k = i + 1; k < hosts_.size(); ++k) {
       auto a = hosts_[i]->id();
@@ -101,6 +105,53 @@ void replication_world::cut_some_links(bool one_way) {
       if (one_way ? random_.chance(0.3) : there)
         cuts_.insert({b, a});
     }
+  }
+}
+
+// What a master appends alone is what parts its log from the next one's.
+bool replication_world::cut_off_a_master(bool one_way) {
+  auto found = std::ranges::find_if(
+    hosts_, [](const auto& x) { return x->up() && x->state().master; });
+  if (found == hosts_.end())
+    return false;
+  for (const auto& other : hosts_) {
+    cuts_.insert({(*found)->id(), other->id()});
+    if (!one_way)
+      cuts_.insert({other->id(), (*found)->id()});
+  }
+  return true;
+}
+
+// A master may ship any part of its log to anyone: the rules of taking it in must not
+// lean on the handshake that comes before. Masters that do not know yet that they are
+// deposed do it, too.
+void replication_world::ship_unasked() {
+  for (const auto& host : hosts_) {
+    if (!host->up() || !host->state().master)
+      continue;
+    const auto& s = host->state();
+    auto first = random_.between(s.log.base().seq.value(), s.log.end().seq.value());
+    auto m = message{
+      s.self.who.cluster,
+      s.self.who.shard,
+      s.id(),
+      s.self.life,
+      hosts_[random_.below(hosts_.size())]->id(),
+      incarnation{0},
+      s.log.config_lsn(),
+      s.at,
+      {}};
+    auto part = ship{0, s.log.position_of(lsn{first}), {}, s.commit};
+    for (auto next = lsn{first + 1}; part.records.size() < 3; next = next.next()) {
+      const auto* found = s.log.find(next);
+      if (found == nullptr)
+        break;
+      part.records.push_back(*found);
+    }
+    count("unasked ships");
+    m.body = std::move(part);
+    if (m.to != m.from)
+      send(std::move(m));
   }
 }
 

@@ -37,6 +37,7 @@ replication_options expand(std::uint64_t seed) {
   x.hints = on();
   x.damage = random.chance(0.15);
   x.drifting_clocks = on();
+  x.unasked_ships = on();
   x.tiny_batches = random.chance(0.6);
   if (random.chance(0.3))
     x.between_faults = 300ms;
@@ -67,6 +68,7 @@ std::string to_string(const replication_options& x) {
   add(x.hints, "hints");
   add(x.damage, "damage");
   add(x.drifting_clocks, "drifting clocks");
+  add(x.unasked_ships, "unasked ships");
   add(x.tiny_batches, "tiny batches");
   return result;
 }

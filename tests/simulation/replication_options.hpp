@@ -42,7 +42,8 @@ struct replication_options {
   bool hints = false;
   bool damage = false; ///< One replica's disk: a flipped bit, or wiped.
   bool drifting_clocks = false;
-  bool tiny_batches = false; ///< Small segments, batches, credit and memory.
+  bool unasked_ships = false; ///< Masters ship parts of their logs that nobody asked for.
+  bool tiny_batches = false;  ///< Small segments, batches, credit and memory.
   duration between_faults = std::chrono::milliseconds{900};
 
   friend bool operator==(const replication_options&, const replication_options&)

@@ -51,9 +51,11 @@ private:
   void plan_fault();
   void strike();
   void cut_some_links(bool one_way);
+  [[nodiscard]] bool cut_off_a_master(bool one_way);
   void restart_later(replication_host& host, duration delay);
   void crash(replication_host& host, replication_host::crash_kind how);
   void damage(replication_host& host);
+  void ship_unasked();
   void count(const std::string& what) { ++counters_[what]; }
 
   void check_leases();
