@@ -44,6 +44,10 @@ TEST_CASE("link: a peer that is back in time is not down") {
   (void)x.pass(900ms);
   CHECK(kinds(x.peer_dials(s2)) == news_list{up});
   CHECK(x.pass(5s).news.empty());
+  (void)x.hears(goodbye{});
+  (void)x.hears_on_bulk(goodbye{});
+  CHECK(x.pass(5s).news.empty());
+  CHECK(x.core.unused());
 }
 
 TEST_CASE("link: a dead peer is down at once") {

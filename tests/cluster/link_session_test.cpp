@@ -68,6 +68,16 @@ TEST_CASE("link: an acceptor welcomes each lane and is up when both are confirme
   CHECK(frames_on<confirm>(out, x.bulk_of(s1)).size() == 1);
 }
 
+TEST_CASE("link: an acceptor awaits both confirms, whichever comes first") {
+  auto x = link_fixture{};
+  x.session = s1;
+  (void)x.offered(lane::control, s1, false);
+  (void)x.offered(lane::bulk, s1, false);
+  CHECK(is_nothing(x.hears_on_bulk(confirm{})));
+  CHECK_FALSE(x.core.up());
+  CHECK(kinds(x.hears(confirm{})) == news_list{up});
+}
+
 TEST_CASE("link: a welcome names the version that both speak") {
   auto x = link_fixture{};
   auto offer = x.offer(lane::control, s1, false);
