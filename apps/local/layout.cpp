@@ -58,6 +58,9 @@ config_settings settings_of(
   put(result, "node.name", node.name);
   put(result, "node.data_dir", node.data_dir);
   put(result, "cluster.founders", print_value(founders));
+  put(result, "storage.shards", print_value(options.shard_count));
+  put(result, "storage.replicas", print_value(options.replica_count));
+  put(result, "storage.ack", print_value(options.ack));
   put(result, "link.listen", print_value(node.link));
   put(result, "resp.listen", print_value(node.resp));
   put(result, "http.listen", print_value(node.http));

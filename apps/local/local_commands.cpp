@@ -54,6 +54,7 @@ up_command::up_command(CLI::App& command)
       shard_count_{add(command, "--shards", "N", "shards of the data [4]")},
       replica_count_{add(
         command, "--replicas", "N", "copies of each shard, and founders [3, or fewer]")},
+      ack_{add(command, "--ack", "MODE", "async, semi or quorum [quorum]")},
       program_{add(command, "--program", "PATH", "what the nodes run [this program]")},
       timeout_{add(command, "--timeout", "TIME", "to wait for all nodes [60 s]")} {
   command.footer(
@@ -70,7 +71,7 @@ expected<up_request> up_command::request() const {
   const auto trouble = first_error(
     {take(*node_count_, result.node_count), take(*base_port_, result.base_port),
      take(*shard_count_, result.shard_count), take(*replica_count_, result.replica_count),
-     take(*program_, result.program)});
+     take(*ack_, result.ack), take(*program_, result.program)});
   if (trouble)
     return trouble;
   if (timeout_->count() > 0) {

@@ -28,6 +28,7 @@ private:
   CLI::Option* base_port_;
   CLI::Option* shard_count_;
   CLI::Option* replica_count_;
+  CLI::Option* ack_;
   CLI::Option* program_;
   CLI::Option* timeout_;
 };

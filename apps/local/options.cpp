@@ -1,8 +1,10 @@
 #include "apps/local/options.hpp"
 
 #include "actors/base/config.hpp"
+#include "storage/storage_config.hpp"
 
 #include <algorithm>
+#include <concepts>
 
 #include <nlohmann/json.hpp>
 
@@ -34,15 +36,17 @@ error check(const cluster_options& x) {
   return {};
 }
 
+std::string shown(std::integral auto x) { return std::to_string(x); }
+std::string shown(storage::ack_mode x) { return to_string(x); }
+
 template <class T>
 error check_same(
   const std::string& flag, const std::optional<T>& wanted, const T& remembered) {
   if (!wanted || *wanted == remembered)
     return {};
   return refused(
-    flag + " is " + std::to_string(*wanted) + ", but this directory's cluster has "
-    + std::to_string(remembered)
-    + " for good; leave the flag out, or name another --dir");
+    flag + " is " + shown(*wanted) + ", but this directory's cluster has "
+    + shown(remembered) + " for good; leave the flag out, or name another --dir");
 }
 
 } // namespace
@@ -60,6 +64,7 @@ first_options(const up_request& request, const std::string& program) {
   result.shard_count = request.shard_count.value_or(result.shard_count);
   result.replica_count
     = request.replica_count.value_or(std::min(replica_count_default, result.node_count));
+  result.ack = request.ack.value_or(result.ack);
   result.program = request.program.value_or(program);
   if (auto trouble = check(result))
     return trouble;
@@ -80,7 +85,7 @@ later_options(const up_request& request, const cluster_options& remembered) {
     {check_same("--base-port", request.base_port, remembered.base_port),
      check_same("--shards", request.shard_count, remembered.shard_count),
      check_same("--replicas", request.replica_count, remembered.replica_count),
-     check(result)});
+     check_same("--ack", request.ack, remembered.ack), check(result)});
   if (trouble)
     return trouble;
   return result;
@@ -93,6 +98,7 @@ expected<std::string> print_options(const cluster_options& options) {
     {"base_port", options.base_port},
     {"shards", options.shard_count},
     {"replicas", options.replica_count},
+    {"ack", to_string(options.ack)},
     {"program", options.program}};
   try {
     return json.dump(2) + "\n";
@@ -114,6 +120,8 @@ expected<cluster_options> parse_options(std::string_view text) {
     json.at("shards").get_to(result.shard_count);
     json.at("replicas").get_to(result.replica_count);
     json.at("program").get_to(result.program);
+    if (!storage::parse(json.at("ack").get<std::string>(), result.ack))
+      return fail(ec::corrupt, "its ack is " + json.at("ack").dump());
     if (const auto trouble = check(result))
       return fail(ec::corrupt, sentence_of(trouble));
     return result;

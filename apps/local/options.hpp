@@ -3,6 +3,7 @@
 
 #include "actors/base/error.hpp"
 #include "actors/base/time.hpp"
+#include "storage/shard_config.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +25,9 @@ struct cluster_options {
 
   std::string program; ///< Absolute path of what the nodes run.
 
+  /// When a write is answered.
+  storage::ack_mode ack = storage::ack_mode::quorum;
+
   friend bool operator==(const cluster_options&, const cluster_options&) = default;
 };
 
@@ -34,6 +38,7 @@ struct up_request {
   std::optional<std::uint16_t> base_port;
   std::optional<std::uint32_t> shard_count;
   std::optional<std::uint32_t> replica_count;
+  std::optional<storage::ack_mode> ack;
   std::optional<std::string> program;
   duration timeout = std::chrono::seconds{60}; ///< Until all nodes are ready.
 };

@@ -206,6 +206,27 @@ key_list registry_keys() {
   };
 }
 
+key_list storage_keys() {
+  using c = storage::storage_config;
+  const auto of = section<c>{"storage", &node_config::storage};
+  return {
+    of("shards", &c::shard_count, "shards of the data", "--shards"),
+    of("replicas", &c::replica_count, "copies of each (the founders, 3 at most)"),
+    of("ack", &c::ack, "async, semi or quorum", "--ack"),
+    of("beat", &c::beat, "time between two Beats of a master"),
+    of("election_timeout", &c::election_timeout, "silence that makes a slave stand"),
+    of("lease", &c::lease, "how long a master reads alone; 0 ms: never"),
+    of("drift_percent", &c::drift_percent, "largest difference of clock rates"),
+    of("disk_stall", &c::disk_stall, "sync this late: the master hands over"),
+    of.bytes("segment_bytes", &c::segment_bytes, "length of a segment of a log"),
+    of.bytes("batch_bytes", &c::batch_bytes, "records in one message to a slave"),
+    of.bytes("credit_bytes", &c::credit_bytes, "records under way to a slave"),
+    of.bytes(
+      "uncommitted_bytes_max", &c::uncommitted_bytes_max, "records without a majority"),
+    of("sync_threads", &c::sync_thread_count, "threads that sync logs"),
+  };
+}
+
 key_list service_keys() {
   using c = router::invocation_log_config;
   const auto of = section<c>{"service", &node_config::service};
@@ -243,7 +264,7 @@ key_list all_keys() {
   auto result = key_list{};
   for (auto&& part :
        {node_keys(), door_keys(), link_keys(), membership_keys(), registry_keys(),
-        service_keys(), call_keys(), log_keys()})
+        storage_keys(), service_keys(), call_keys(), log_keys()})
     result.insert(result.end(), part.begin(), part.end());
   return result;
 }

@@ -117,6 +117,10 @@ error read_value(std::string_view text, router::cluster_mode& result) {
   return read_choice(text, result, "failover failfast");
 }
 
+error read_value(std::string_view text, storage::ack_mode& result) {
+  return read_choice(text, result, "async semi quorum");
+}
+
 error read_value(std::string_view text, founder& result) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos)
@@ -170,6 +174,8 @@ std::string print_value(log_format x) { return x == log_format::json ? "json" : 
 std::string print_value(membership_preset x) { return std::string{to_string(x)}; }
 
 std::string print_value(router::cluster_mode x) { return std::string{to_string(x)}; }
+
+std::string print_value(storage::ack_mode x) { return to_string(x); }
 
 std::string print_value(const founder& x) {
   return x.name.value() + "=" + print_value(x.link);

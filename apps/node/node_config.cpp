@@ -172,6 +172,7 @@ error node_config::validate() const {
     link.validate(),
     membership.validate(),
     registry.validate(),
+    storage.validate(),
     service.validate(),
     call.validate(),
   });

@@ -13,6 +13,7 @@
 #include "registry/registry_config.hpp"
 #include "router/call_table.hpp"
 #include "router/invocation_log.hpp"
+#include "storage/storage_config.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -79,6 +80,7 @@ struct node_config {
   membership_preset preset = membership_preset::lan;
   cluster::membership_config membership;
   registry::registry_config registry;
+  storage::storage_config storage;
   router::invocation_log_config service;
   router::call_config call;
   log_config log;

@@ -35,7 +35,7 @@ TEST_CASE("layout: no two ports of the largest cluster at the highest base are e
 }
 
 TEST_CASE("layout: each node's file makes it founder or joiner at its place") {
-  const auto options = cluster_options{4, 7400, 4, 2, "p"};
+  const auto options = cluster_options{4, 7400, 8, 2, "p", storage::ack_mode::semi};
   const auto nodes = layout_of("/a \"b\"", options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     CAPTURE(i);
@@ -49,6 +49,9 @@ TEST_CASE("layout: each node's file makes it founder or joiner at its place") {
     CHECK(config->link_door.advertise == nodes[i].link);
     CHECK(config->resp_door.advertise == nodes[i].resp);
     CHECK(config->http_door.advertise == nodes[i].http);
+    CHECK(config->storage.shard_count == 8);
+    CHECK(config->storage.replica_count == 2);
+    CHECK(config->storage.ack == storage::ack_mode::semi);
     CHECK(founders_of(*config).size() == 2);
     CHECK(is_founder(*config) == (i < 2));
   }

@@ -99,6 +99,9 @@ TEST_CASE("options: each bad later call is refused with what the directory remem
      "or "
      "name another --dir",
      [](auto& x) { x.replica_count = 3; }},
+    {"--ack is async, but this directory's cluster has quorum for good; leave the flag "
+     "out, or name another --dir",
+     [](auto& x) { x.ack = storage::ack_mode::async; }},
   };
   for (const auto& x : rows) {
     auto request = request_for(5);
@@ -111,7 +114,8 @@ TEST_CASE("options: each bad later call is refused with what the directory remem
 }
 
 TEST_CASE("options: what is written reads back") {
-  const auto options = cluster_options{5, 7000, 8, 2, "/a b/\"c\""};
+  const auto options
+    = cluster_options{5, 7000, 8, 2, "/a b/\"c\"", storage::ack_mode::semi};
   const auto text = print_options(options);
   REQUIRE(text);
   CHECK(*parse_options(*text) == options);
