@@ -181,6 +181,21 @@ using replica_actor = caf::typed_actor<
 /// Who hears of a node's replicas; it first hears of all that there are.
 using replica_listener = caf::typed_actor<caf::reacts_to<replica_news>>;
 
+/// This node has a replica of the shard, and how to reach it.
+struct replica_opened {
+  shard_id shard;
+  replica_actor replica;
+};
+
+/// Who wants to find this node's replicas, and to hear of their masterships.
+using shard_listener
+  = caf::typed_actor<caf::reacts_to<replica_opened>, caf::reacts_to<replica_news>>;
+
+/// It first hears `replica_opened` of those that there are, and what was told of each.
+struct subscribe_shards {
+  shard_listener listener;
+};
+
 /// Takes the committed records of a replica in their order, as they are applied.
 using apply_listener = caf::typed_actor<caf::reacts_to<apply_job>>;
 
@@ -204,3 +219,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::apply_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::batch_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::store_flushed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::subscribe_shards)
