@@ -8,6 +8,7 @@
 #include "storage/record.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@
 #include <vector>
 
 namespace troupe::storage {
+
+/// Takes a row of a scan; returns whether to go on.
+using row_visitor = std::function<bool(std::string_view key, const row& value)>;
 
 /// The rows that an evaluation may look at.
 class row_view {
@@ -25,6 +29,10 @@ public:
   virtual ~row_view() = default;
 
   [[nodiscard]] virtual std::optional<row> get(slot in, std::string_view key) const = 0;
+
+  /// Visits the rows of `in` whose keys are `from` or behind it, in the order of their
+  /// bytes, as they are when it begins. `visit` must not call back into the view.
+  virtual void scan(slot in, std::string_view from, const row_visitor& visit) const = 0;
 };
 
 /// What a write does and what its client is told. `row::version` is set by the core.

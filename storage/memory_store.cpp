@@ -12,6 +12,13 @@ std::optional<row> memory_store::get(slot in, std::string_view key) const {
   return found->second;
 }
 
+void memory_store::scan(slot in, std::string_view from, const row_visitor& visit) const {
+  auto i = now_.rows.lower_bound(key_of_row{in, from});
+  while (i != now_.rows.end() && i->first.first == in
+         && visit(i->first.second, i->second))
+    ++i;
+}
+
 expected<applied_state> memory_store::load() {
   auto result = now_.applied;
   for (const auto& [client, row] : now_.clients)

@@ -15,6 +15,7 @@ namespace troupe::storage {
 class memory_store final : public store {
 public:
   [[nodiscard]] std::optional<row> get(slot in, std::string_view key) const override;
+  void scan(slot in, std::string_view from, const row_visitor& visit) const override;
   [[nodiscard]] expected<applied_state> load() override;
   [[nodiscard]] error apply(const apply_batch& batch) override;
   [[nodiscard]] expected<position> flush() override;

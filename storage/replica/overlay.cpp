@@ -30,6 +30,30 @@ std::optional<std::optional<row>> overlay::find(slot in, std::string_view key) c
   return found->second.value;
 }
 
+void overlay::scan_over(
+  const row_view& stored, slot in, std::string_view from,
+  const row_visitor& visit) const {
+  auto next = rows_.lower_bound(key_of_row{in, from});
+  auto in_slot = [&] { return next != rows_.end() && next->first.first == in; };
+  auto go_on = true;
+  auto visit_pending = [&] {
+    if (next->second.value)
+      go_on = visit(next->first.second, *next->second.value);
+    ++next;
+  };
+  stored.scan(in, from, [&](std::string_view key, const row& value) {
+    while (go_on && in_slot() && next->first.second < key)
+      visit_pending();
+    if (go_on && in_slot() && next->first.second == key)
+      visit_pending();
+    else if (go_on)
+      go_on = visit(key, value);
+    return go_on;
+  });
+  while (go_on && in_slot())
+    visit_pending();
+}
+
 lsn overlay::latest(slot in, std::string_view key) const {
   auto found = rows_.find(key_of_row{in, key});
   return found == rows_.end() ? lsn{0} : found->second.at;

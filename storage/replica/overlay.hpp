@@ -28,6 +28,11 @@ public:
   [[nodiscard]] std::optional<std::optional<row>>
   find(slot in, std::string_view key) const;
 
+  /// Visits the pending rows over those of `stored`, as `row_view::scan` says.
+  void scan_over(
+    const row_view& stored, slot in, std::string_view from,
+    const row_visitor& visit) const;
+
   /// The newest record that touches the key; 0 when none is pending.
   [[nodiscard]] lsn latest(slot in, std::string_view key) const;
 
@@ -57,6 +62,9 @@ public:
     if (auto found = pending_->find(in, key))
       return *found;
     return stored_->get(in, key);
+  }
+  void scan(slot in, std::string_view from, const row_visitor& visit) const override {
+    pending_->scan_over(*stored_, in, from, visit);
   }
 
 private:

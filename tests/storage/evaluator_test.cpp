@@ -81,6 +81,41 @@ TEST_CASE_FIXTURE(fixture, "overlay: a request is known until its record is appl
   CHECK(pending.find(request) == lsn{0});
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "row_view: a scan merges pending and stored rows in the order of keys") {
+  auto batch = apply_batch{};
+  auto rows = write_record{};
+  rows.in = here;
+  for (const auto* key : {"a", "d", "f"})
+    rows.effects.push_back({key, row{1, 2, 0, "stored"}});
+  batch.records = {make_record(1, 2, rows)};
+  rows.in = slot{8};
+  batch.records.push_back(make_record(1, 3, rows));
+  REQUIRE(!store.apply(batch));
+  pending.add(*make_write(1, 4, "b", "pending"));
+  pending.add(*make_write(1, 5, "d", "pending"));
+  pending.add(*make_write(1, 6, "z\xff", "pending"));
+  pending.add(*deletion(7, "f"));
+
+  auto scanned = [&](std::string_view from, std::size_t count_max) {
+    auto result = std::string{};
+    auto count = std::size_t{0};
+    pending_view{pending, store}.scan(here, from, [&](auto key, const row& value) {
+      result.append(key).append("=").append(value.bytes).append(" ");
+      return ++count < count_max;
+    });
+    return result;
+  };
+  CHECK(scanned("", 9) == "a=stored b=pending d=pending stored=old z\xff=pending ");
+  CHECK(scanned("b", 9) == "b=pending d=pending stored=old z\xff=pending ");
+  CHECK(scanned("c", 1) == "d=pending ");
+  CHECK(scanned("a", 1) == "a=stored ");
+  CHECK(scanned("b", 1) == "b=pending ");
+  CHECK(scanned("y", 1) == "z\xff=pending ");
+  CHECK(scanned("zz", 9) == "z\xff=pending ");
+  CHECK(scanned("\xff", 9).empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "memory_store: a crash takes it back to the last flush") {
   REQUIRE(store.flush());
   auto batch = apply_batch{};
