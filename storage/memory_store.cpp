@@ -19,6 +19,12 @@ void memory_store::scan(slot in, std::string_view from, const row_visitor& visit
     ++i;
 }
 
+std::unique_ptr<row_view> memory_store::snapshot() const {
+  auto result = std::make_unique<memory_store>();
+  result->now_.rows = now_.rows;
+  return result;
+}
+
 expected<applied_state> memory_store::load() {
   auto result = now_.applied;
   for (const auto& [client, row] : now_.clients)

@@ -1,12 +1,14 @@
 /// A store in memory: for tests, and for what needs no more.
 ///
-/// A crash takes it back to the last flush, as it takes RocksDB without its log.
+/// One thread may use it. A crash takes it back to the last flush, as it takes RocksDB
+/// without its log.
 #pragma once
 
 #include "storage/store.hpp"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -16,6 +18,7 @@ class memory_store final : public store {
 public:
   [[nodiscard]] std::optional<row> get(slot in, std::string_view key) const override;
   void scan(slot in, std::string_view from, const row_visitor& visit) const override;
+  [[nodiscard]] std::unique_ptr<row_view> snapshot() const override;
   [[nodiscard]] expected<applied_state> load() override;
   [[nodiscard]] error apply(const apply_batch& batch) override;
   [[nodiscard]] expected<position> flush() override;

@@ -9,7 +9,7 @@
 #include "storage/dedup.hpp"
 #include "storage/evaluator.hpp"
 
-#include <span>
+#include <memory>
 #include <vector>
 
 namespace troupe::storage {
@@ -31,8 +31,14 @@ struct applied_state {
   dedup_table dedup;
 };
 
+/// Reading, and `flush`, may go on in other threads beside everything; changes come from
+/// one thread at a time.
 class store : public row_view {
 public:
+  /// What can be read now, as it is now: later batches do not show in it. The store
+  /// outlives it.
+  [[nodiscard]] virtual std::unique_ptr<row_view> snapshot() const = 0;
+
   /// What a crash has left of the batches applied.
   [[nodiscard]] virtual expected<applied_state> load() = 0;
 
