@@ -12,11 +12,11 @@
 #include "storage/placement.hpp"
 #include "storage/replica/protocol.hpp"
 #include "storage/replica/replica.hpp"
+#include "storage/replica_status.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -25,6 +25,7 @@
 
 CAF_ADD_ATOM(storage, troupe::storage::atom, status, "status")
 CAF_ADD_ATOM(storage, troupe::storage::atom, list_shards, "listshards")
+CAF_ADD_ATOM(storage, troupe::storage::atom, round, "round")
 
 namespace troupe::storage {
 
@@ -60,32 +61,9 @@ struct remote_answers {
 // -- what people are told
 // -------------------------------------------------------------------------
 
-/// A replica as its shard's master sees it.
-struct peer_status {
-  replica_id replica;
-  node_id node;
-  replica_role role = replica_role::slave;
-  bool voter = false;
-  lsn durable;
-  lsn applied;
-  bool heard = false; ///< In this epoch.
-};
-
-/// A replica as it sees itself.
-struct replica_status {
-  shard_id shard;
-  replica_id replica;
-  epoch at;
-  replica_role role = replica_role::slave;
-  bool announced = false; ///< Master, and its epoch's first record is committed.
-  bool quarantined = false;
-  std::optional<replica_id> master; ///< As far as it knows.
-  lsn end;
-  lsn durable;
-  lsn commit;
-  lsn applied;
-  std::vector<slot_range> slots;
-  std::vector<peer_status> peers; ///< All members; only from a master.
+/// A replica of this node's shards is there, or its mastership began or ended.
+struct replica_news {
+  replica_status status;
 };
 
 // -- hints
@@ -150,11 +128,6 @@ struct store_flushed {
   lsn seq;
 };
 
-/// A replica of this node's shards is there, or its mastership began or ended.
-struct replica_news {
-  replica_status status;
-};
-
 // -- the actors
 // -----------------------------------------------------------------------------------
 
@@ -178,6 +151,13 @@ using replica_actor = caf::typed_actor<
   // Private: the actor's own timer.
   caf::reacts_to<caf::tick_atom>>;
 
+/// Where a replica's notes to other nodes go: the node's links.
+using note_sender
+  = caf::typed_actor<caf::reacts_to<cluster::post>, caf::reacts_to<cluster::pin_link>>;
+
+/// Whom a replica answers on another node.
+using remote_asker = caf::typed_actor<caf::reacts_to<remote_answers>>;
+
 /// Who hears of a node's replicas; it first hears of all that there are.
 using replica_listener = caf::typed_actor<caf::reacts_to<replica_news>>;
 
@@ -198,6 +178,35 @@ struct subscribe_shards {
 
 /// Takes the committed records of a replica in their order, as they are applied.
 using apply_listener = caf::typed_actor<caf::reacts_to<apply_job>>;
+
+// -- a replica's introduction to the actors that serve it
+// -------------------------------------------------
+
+/// From here on the log writer alone uses `files`.
+struct serve_log {
+  shard_id shard;
+  std::shared_ptr<replica_files> files;
+  replica_actor owner;
+};
+
+/// From here on the applier alone changes the store; others may read it.
+struct serve_store {
+  shard_id shard;
+  std::shared_ptr<store> what;
+  replica_actor owner;
+  apply_listener feed; ///< May be null.
+};
+
+struct flush_done {
+  shard_id shard;
+  lsn seq;
+};
+
+struct flush_store {
+  shard_id shard;
+  std::shared_ptr<store> what;
+  caf::typed_actor<caf::reacts_to<flush_done>> to;
+};
 
 } // namespace troupe::storage
 
@@ -221,3 +230,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::store_flushed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::subscribe_shards)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::serve_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::serve_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::flush_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::flush_store)

@@ -15,11 +15,6 @@ std::string join(const std::string& directory, const std::string& name) {
   return directory.empty() ? name : directory + "/" + name;
 }
 
-std::string directory_of(const std::string& node_directory, const identity& who) {
-  return join(
-    node_directory, "shard-" + to_string(who.shard) + "-" + to_string(who.replica));
-}
-
 /// The bytes of a small file of one block. Damage and absence are told apart.
 expected<byte_buffer> read_block(disk& files, const std::string& path) {
   auto block = read_file(files, path, small_file_bytes_max);
@@ -121,6 +116,11 @@ replica_entry entry_of(const std::vector<replica_entry>& all, const identity& wh
 
 } // namespace
 
+std::string replica_directory(const std::string& node_directory, const identity& who) {
+  return join(
+    node_directory, "shard-" + to_string(who.shard) + "-" + to_string(who.replica));
+}
+
 expected<std::vector<replica_entry>>
 list_replicas(disk& files, const std::string& node_directory) {
   auto bytes = read_block(files, join(node_directory, "REPLICAS"));
@@ -149,7 +149,7 @@ error create_replica(
     return trouble;
 
   // Only a whole directory ever has the final name.
-  auto directory = directory_of(node_directory, who);
+  auto directory = replica_directory(node_directory, who);
   auto unfinished = directory + ".tmp";
   for (const auto& leftover : {unfinished, directory}) {
     if (auto trouble = files.remove(leftover))
@@ -180,7 +180,7 @@ expected<std::unique_ptr<replica_files>> replica_files::open(
     return fail(
       ec::not_found, "replica " + to_string(who.replica) + " of shard "
                        + to_string(who.shard) + " was not created here");
-  auto directory = directory_of(node_directory, who);
+  auto directory = replica_directory(node_directory, who);
   auto ident = read_block(files, join(directory, "IDENT"));
   if (!ident)
     return as_damage(ident.error());

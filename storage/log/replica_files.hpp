@@ -33,6 +33,10 @@ struct founding {
   disk& files, const std::string& node_directory, const node_id& node,
   const identity& who, const founding& with, const shard_log_config& config);
 
+/// The directory of a replica, which `create_replica` makes.
+[[nodiscard]] std::string
+replica_directory(const std::string& node_directory, const identity& who);
+
 /// The replicas that the node has, or had begun to create.
 [[nodiscard]] expected<std::vector<replica_entry>>
 list_replicas(disk& files, const std::string& node_directory);
