@@ -2,9 +2,16 @@
 
 #include "storage/replica/output.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace troupe::storage {
+
+bool operator==(const ship& a, const ship& b) {
+  auto same = [](const record_ptr& x, const record_ptr& y) { return *x == *y; };
+  return a.stream == b.stream && a.prev == b.prev && a.commit == b.commit
+         && std::ranges::equal(a.records, b.records, same);
+}
 
 const char* name_of(const message_body& x) {
   // In the order of message_body.
