@@ -1,5 +1,8 @@
 #include "tests/simulation/replication_world.hpp"
 
+#include "actors/base/assert.hpp"
+#include "storage/replica_wire.hpp"
+
 #include <algorithm>
 
 namespace troupe::test {
@@ -41,7 +44,7 @@ void replication_world::make_hosts() {
     in.random = &random_;
     in.checker = &checker_;
     in.trace = &trace_;
-    in.send = [this](message m) { send(std::move(m)); };
+    in.send = [this](const message& m) { send(m); };
     in.answer = [this, i](const storage::answer& x, const std::string& value) {
       answer(x, value, replica_of(i));
     };
@@ -104,12 +107,15 @@ bool replication_world::is_cut(replica_id from, replica_id to) const {
   return cuts_.contains({from, to});
 }
 
-void replication_world::send(message m) {
+void replication_world::send(const message& m) {
   if (is_cut(m.from, m.to) || (faults_on_ && random_.chance(options_.loss_ratio))) {
     count("messages lost");
     return;
   }
-  auto shared = std::make_shared<const message>(std::move(m));
+  // What a core says, the wire must carry: its rules of form are strict.
+  auto carried = decode_message(encode(m));
+  TROUPE_ASSERT(carried && *carried == m);
+  auto shared = std::make_shared<const message>(std::move(*carried));
   if (faults_on_ && random_.chance(options_.duplicate_ratio)) {
     count("messages doubled");
     deliver(shared, some_delay());
@@ -117,7 +123,7 @@ void replication_world::send(message m) {
   deliver(shared, some_delay());
 }
 
-void replication_world::deliver(std::shared_ptr<const message> m, duration delay) {
+void replication_world::deliver(const std::shared_ptr<const message>& m, duration delay) {
   events_.after(delay, [this, m] {
     // A cut also takes what is under way.
     if (is_cut(m->from, m->to))

@@ -39,8 +39,8 @@ private:
   void make_clients();
 
   // The network.
-  void send(storage::message m);
-  void deliver(std::shared_ptr<const storage::message> m, duration delay);
+  void send(const storage::message& m);
+  void deliver(const std::shared_ptr<const storage::message>& m, duration delay);
   [[nodiscard]] duration some_delay();
   [[nodiscard]] bool is_cut(replica_id from, replica_id to) const;
   void client_write(std::size_t to, storage::write_request request);
