@@ -32,10 +32,12 @@ struct data_read {
 };
 
 /// Answered, with `ok` and the number in decimal digits as reply, once `replica_count`
-/// slaves hold the log durably up to `at`, or when the time is over: with as many as do.
+/// slaves hold the log durably up to `at`, or after `patience`: with as many as do. Let
+/// the asker wait longer than that, or it never hears.
 struct data_wait {
   position at;
   std::uint32_t replica_count = 0;
+  duration patience{};
 };
 
 struct data_request {

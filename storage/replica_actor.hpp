@@ -83,7 +83,7 @@ private:
   void take(std::vector<data_request>& requests, const std::shared_ptr<answer_sink>& to);
   void take_write(const waiting_client& from, const data_request& x, data_write& what);
   void take_read(waiting_client from, const data_request& x, data_read& what);
-  void take_wait(waiting_client from, const data_request& x, const data_wait& what);
+  void take_wait(waiting_client from, const data_wait& what);
   void take_closings(const waiting_client& from, dedup_trim_record& what);
   void submit_writes();
   [[nodiscard]] std::shared_ptr<answer_sink> sink_of(const caf::strong_actor_ptr& asker);

@@ -66,7 +66,7 @@ void replica_shell::take(
     else if (auto* read = std::get_if<data_read>(&x.what))
       take_read(std::move(from), x, *read);
     else if (const auto* wait = std::get_if<data_wait>(&x.what))
-      take_wait(std::move(from), x, *wait);
+      take_wait(std::move(from), *wait);
     else
       take_closings(from, std::get<dedup_trim_record>(x.what));
   }
@@ -96,11 +96,10 @@ void replica_shell::take_read(
   enqueue(core_->read({who, what.level, x.in, std::move(keys), deadline}, now()));
 }
 
-void replica_shell::take_wait(
-  waiting_client from, const data_request& x, const data_wait& what) {
+void replica_shell::take_wait(waiting_client from, const data_wait& what) {
   submit_writes();
-  waits_.add(
-    clients_.add(std::move(from)), {what.at, what.replica_count, deadline_of(x)});
+  auto until = now() + std::clamp(what.patience, duration{0}, limits_.deadline_max);
+  waits_.add(clients_.add(std::move(from)), {what.at, what.replica_count, until});
 }
 
 // Nobody waits until it is durable: the asker says it again, ever more of it.

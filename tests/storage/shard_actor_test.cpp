@@ -128,15 +128,15 @@ TEST_CASE("shard: a wait ends when enough slaves hold the record, or with its ti
   auto shard = shard_fixture{};
   auto master = shard.elect();
   auto written = shard.answer_to(master, write_of(1, "put k v"));
-  auto both = data_request{2, slot{7}, data_wait{written.at, 2}, 5s};
+  auto both = data_request{2, slot{7}, data_wait{written.at, 2, 5s}, 9s};
   CHECK(shard.answer_to(master, both).reply == "2");
 
   auto slave = other_than(master);
   shard.cut.insert({master, slave});
   written = shard.answer_to(master, write_of(3, "put k w"));
   auto sink = shard.ask(
-    master, {data_request{4, slot{7}, data_wait{written.at, 2}, 500ms},
-             data_request{5, slot{7}, data_wait{written.at, 1}, 500ms}});
+    master, {data_request{4, slot{7}, data_wait{written.at, 2, 500ms}, 9s},
+             data_request{5, slot{7}, data_wait{written.at, 1, 500ms}, 9s}});
   CHECK(sink->find(4) == nullptr);
   REQUIRE(sink->find(5) != nullptr);
   CHECK(sink->find(5)->reply == "1");
