@@ -6,7 +6,10 @@
 
 #include "storage/log/replica_files.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::storage {
@@ -21,10 +24,19 @@ struct storage_genesis {
   friend bool operator==(const storage_genesis&, const storage_genesis&) = default;
 };
 
+/// More shards cost a log, a store and Beats each, on every node that holds one.
+inline constexpr auto shard_count_max = std::uint32_t{1'024};
+inline constexpr auto replica_count_max = std::uint32_t{9};
+
+/// None, or ec::invalid_config naming what is out of range.
+[[nodiscard]] error validate(const storage_genesis& x);
+
 /// Catalog key "placement/<shard>".
 struct placement {
   shard_id shard;
   founding with; ///< What each of its members creates its replica with.
+
+  friend bool operator==(const placement&, const placement&) = default;
 };
 
 /// Catalog key "slots": who owns what. Ownership itself is in the shards' own logs; this
@@ -46,6 +58,9 @@ inline constexpr auto slot_map_key = "slots";
 
 [[nodiscard]] std::string placement_key(shard_id shard);
 
+/// The shard whose placement is kept under `key`; none when it is no such key.
+[[nodiscard]] std::optional<shard_id> shard_of_placement_key(std::string_view key);
+
 /// Registry entry of kind shard_role, name `shard/<shard>`: its owner's replica became
 /// master at `at`. The highest epoch is right; it is told once its first record is
 /// committed.
@@ -64,5 +79,10 @@ struct shard_role_entry {
 [[nodiscard]] std::string shard_name(shard_id shard);
 
 inline constexpr auto catalog_shard = shard_id{0};
+
+/// The slot of all of the catalog's rows, which its group owns in its own log. The slot
+/// map is about clients' keys and never names the catalog: this slot's keys are another
+/// shard's.
+inline constexpr auto catalog_slot = slot{0};
 
 } // namespace troupe::storage

@@ -35,24 +35,34 @@ std::size_t shard_config::voter_count() const {
     std::ranges::count(members, member_role::voter, &member::role));
 }
 
+namespace {
+
+using namespace std::chrono_literals;
+
+error refuse(std::string what) {
+  return fail(ec::invalid_config, "shard config: " + std::move(what));
+}
+
+} // namespace
+
 error validate(const shard_config& x) {
-  auto refuse = [](std::string what) {
-    return fail(ec::invalid_config, "shard config: " + std::move(what));
-  };
   if (x.voter_count() == 0)
     return refuse("has no voter, name at least one");
   auto not_ascending
     = [](const member& a, const member& b) { return a.replica >= b.replica; };
   if (std::ranges::adjacent_find(x.members, not_ascending) != x.members.end())
     return refuse("members must ascend by replica, each once");
-  const auto& t = x.timing;
-  if (t.beat <= duration::zero())
-    return refuse("beat must be above 0");
-  if (t.election_timeout < 3 * t.beat)
-    return refuse("election_timeout must be at least 3 beats");
-  if (t.lease < duration::zero() || t.lease > t.election_timeout)
+  return validate(x.timing);
+}
+
+error validate(const shard_timing& x) {
+  if (x.beat <= duration::zero() || x.beat > 1min)
+    return refuse("beat must be above 0 and at most 1 min");
+  if (x.election_timeout < 3 * x.beat || x.election_timeout > 10min)
+    return refuse("election_timeout must be between 3 beats and 10 min");
+  if (x.lease < duration::zero() || x.lease > x.election_timeout)
     return refuse("lease must be between 0 (off) and election_timeout");
-  if (t.drift_percent >= 100)
+  if (x.drift_percent >= 100)
     return refuse("drift_percent must be below 100");
   return {};
 }

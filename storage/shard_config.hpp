@@ -75,6 +75,9 @@ struct shard_timing {
   friend bool operator==(const shard_timing&, const shard_timing&) = default;
 };
 
+/// Why these promises cannot be kept together; none when they can.
+[[nodiscard]] error validate(const shard_timing& x);
+
 struct shard_config {
   std::vector<member> members; ///< Ascending by replica.
   shard_timing timing;

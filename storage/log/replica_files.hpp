@@ -23,6 +23,8 @@ namespace troupe::storage {
 struct founding {
   shard_config config;           ///< Record 1 of epoch 1.
   std::vector<slot_range> slots; ///< Record 2, where there are any.
+
+  friend bool operator==(const founding&, const founding&) = default;
 };
 
 /// Makes a replica, durably, or finishes one that a crash left half made. Doing it again
