@@ -1,0 +1,252 @@
+#include "storage/catalog/placer.hpp"
+
+#include "actors/base/assert.hpp"
+#include "actors/base/bytes.hpp"
+#include "storage/catalog/placement_wire.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <utility>
+
+namespace troupe::storage {
+
+namespace {
+
+std::size_t count_of(const std::map<node_id, std::size_t>& counts, const node_id& node) {
+  auto found = counts.find(node);
+  return found == counts.end() ? 0 : found->second;
+}
+
+/// How many replicas, and first members among them, each node has got so far.
+class node_loads {
+public:
+  node_loads(const std::vector<node_id>& nodes, const placed_shards& placed) {
+    for (const auto& node : nodes)
+      loads_.push_back(
+        {node, count_of(placed.replica_count, node), count_of(placed.first_count, node),
+         loads_.size()});
+  }
+
+  /// The nodes of one more shard, its first member first. Goes round the nodes as in a
+  /// ring: of nodes with equally many replicas it takes the next ones. Always the first
+  /// of them would spread the replicas as well, but not the first members.
+  std::vector<node_id> take(std::size_t count) {
+    TROUPE_ASSERT(count > 0 && count <= loads_.size());
+    std::ranges::sort(loads_, {}, [this](const load& x) {
+      auto distance = (x.order + loads_.size() - next_) % loads_.size();
+      return std::tuple{x.replicas, distance};
+    });
+    next_ = (next_ + count) % loads_.size();
+    auto chosen = std::span{loads_}.first(count);
+    std::ranges::sort(chosen, {}, [](const load& x) {
+      return std::tuple{x.firsts, x.replicas, x.order};
+    });
+    ++chosen.front().firsts;
+    auto result = std::vector<node_id>{};
+    for (auto& x : chosen) {
+      ++x.replicas;
+      result.push_back(x.node);
+    }
+    return result;
+  }
+
+private:
+  struct load {
+    node_id node;
+    std::size_t replicas = 0;
+    std::size_t firsts = 0;
+    std::size_t order = 0; // In the ring.
+  };
+
+  std::vector<load> loads_;
+  std::size_t next_ = 0; // In the ring.
+};
+
+founding founding_on(
+  const std::vector<node_id>& nodes, const shard_timing& timing, slot_range slots) {
+  auto result = founding{{{}, timing}, {slots}};
+  for (const auto& node : nodes) {
+    auto number = std::uint64_t{result.config.members.size() + 1};
+    result.config.members.push_back({replica_id{number}, node, member_role::voter});
+  }
+  return result;
+}
+
+std::string nodes_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " node is" : " nodes are");
+}
+
+} // namespace
+
+// -- what to place
+// ------------------------------------------------------------------------------
+
+placed_shards placed_in(const std::vector<catalog_entry>& entries) {
+  auto result = placed_shards{};
+  for (const auto& x : entries) {
+    result.slots = result.slots || x.key == slot_map_key;
+    auto shard = shard_of_placement_key(x.key);
+    if (!shard)
+      continue;
+    result.shards.insert(*shard);
+    auto found = decode_placement(as_bytes(x.value));
+    if (!found)
+      continue;
+    const auto& members = found->with.config.members;
+    for (const auto& member : members)
+      ++result.replica_count[member.node];
+    ++result.first_count[members.front().node];
+  }
+  return result;
+}
+
+slot_map initial_slots(std::uint32_t shard_count) {
+  auto bound = [&](std::uint32_t number) {
+    return static_cast<std::uint16_t>(number * slot_count / shard_count);
+  };
+  auto result = slot_map{};
+  for (auto number = std::uint32_t{0}; number < shard_count; ++number) {
+    auto last = static_cast<std::uint16_t>(bound(number + 1) - 1);
+    result.ranges.push_back({{slot{bound(number)}, slot{last}}, shard_id{number + 1}});
+  }
+  return result;
+}
+
+std::vector<catalog_put> plan_placements(
+  const storage_genesis& genesis, const std::vector<node_id>& nodes,
+  const placed_shards& placed) {
+  auto slots = initial_slots(genesis.shard_count);
+  auto loads = node_loads{nodes, placed};
+  auto result = std::vector<catalog_put>{};
+  for (const auto& range : slots.ranges) {
+    if (placed.shards.contains(range.shard))
+      continue;
+    auto members = loads.take(genesis.replica_count);
+    auto value
+      = placement{range.shard, founding_on(members, genesis.timing, range.slots)};
+    result.push_back({placement_key(range.shard), encode(value), is_absent{}});
+  }
+  // The map sends clients to shards, so those must be on their way to be there.
+  if (result.empty() && !placed.slots)
+    result.push_back({slot_map_key, encode(slots), is_absent{}});
+  return result;
+}
+
+// -- when to place
+// ------------------------------------------------------------------------------
+
+placer::output placer::mastership(bool held, time_point now) {
+  auto out = output{};
+  if (!held) {
+    rest(phase::idle);
+    tell(out, {});
+  } else if (phase_ == phase::idle) {
+    retry_after_ = {};
+    read(out, now);
+  }
+  return out;
+}
+
+placer::output
+placer::member(const node_id& node, const node_name& name, bool alive, time_point now) {
+  auto out = output{};
+  auto place = std::pair{name, node};
+  if (alive)
+    alive_.insert(place);
+  else
+    alive_.erase(place);
+  if (phase_ == phase::waiting)
+    plan(out, now);
+  return out;
+}
+
+placer::output placer::listed(const std::vector<catalog_entry>& entries, time_point now) {
+  auto out = output{};
+  if (phase_ != phase::reading)
+    return out;
+  retry_after_ = {};
+  placed_ = placed_in(entries);
+  plan(out, now);
+  return out;
+}
+
+// Reading again shows what is there now, whoever has put it.
+placer::output placer::written(time_point now) {
+  auto out = output{};
+  if (phase_ == phase::writing)
+    read(out, now);
+  return out;
+}
+
+placer::output placer::failed(time_point now) {
+  auto out = output{};
+  if (phase_ != phase::reading && phase_ != phase::writing)
+    return out;
+  retry_after_ = std::clamp(2 * retry_after_, config_.retry_min, config_.retry_max);
+  phase_ = phase::retrying;
+  due_ = out.wake_at = now + retry_after_;
+  return out;
+}
+
+placer::output placer::tick(time_point now) {
+  auto out = output{};
+  if (now < due_) {
+    out.wake_at = due_;
+    return out;
+  }
+  if (phase_ != phase::retrying)
+    return failed(now); // An answer is overdue.
+  read(out, now);
+  return out;
+}
+
+void placer::read(output& out, time_point now) {
+  phase_ = phase::reading;
+  out.list = true;
+  due_ = out.wake_at = now + config_.answer_within;
+}
+
+void placer::plan(output& out, time_point now) {
+  if (alive_.size() < genesis_.replica_count && !all_placed()) {
+    rest(phase::waiting);
+    tell(
+      out, "shards wait: " + std::to_string(genesis_.replica_count)
+             + " replicas asked for, " + nodes_text(alive_.size())
+             + " alive; start another node or found with fewer replicas");
+    return;
+  }
+  tell(out, {});
+  auto nodes = std::vector<node_id>{};
+  for (const auto& [name, node] : alive_)
+    nodes.push_back(node);
+  out.puts = plan_placements(genesis_, nodes, placed_);
+  if (out.puts.empty()) {
+    rest(phase::done);
+    return;
+  }
+  phase_ = phase::writing;
+  due_ = out.wake_at = now + config_.answer_within;
+}
+
+void placer::rest(phase x) {
+  phase_ = x;
+  due_ = time_point::max();
+}
+
+bool placer::all_placed() const {
+  for (auto number = std::uint32_t{1}; number <= genesis_.shard_count; ++number)
+    if (!placed_.shards.contains(shard_id{number}))
+      return false;
+  return true;
+}
+
+void placer::tell(output& out, std::string status) {
+  if (status == status_)
+    return;
+  status_ = std::move(status);
+  out.status = status_;
+}
+
+} // namespace troupe::storage
