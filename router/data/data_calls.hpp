@@ -20,8 +20,9 @@
 #include "actors/base/error.hpp"
 #include "actors/base/random.hpp"
 #include "actors/base/time.hpp"
+#include "router/data/data_call.hpp"
 #include "router/data/data_map.hpp"
-#include "storage/data.hpp"
+#include "router/data/numbered_table.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,8 +30,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
 namespace troupe::router {
@@ -57,36 +56,6 @@ struct data_calls_config {
 
   /// None, or ec::invalid_config naming key, value and range.
   [[nodiscard]] error validate() const;
-};
-
-/// Names a call for its asker.
-using data_call_id = strong<struct data_call_id_tag, std::uint64_t>;
-
-/// A request to make.
-struct data_call {
-  /// The slot's owner when none; the catalog's rows are in slots of its own.
-  std::optional<shard_id> shard;
-  slot in;
-  std::variant<storage::data_write, storage::data_read, storage::data_wait> what;
-  time_point deadline;
-};
-
-/// How a call ended.
-enum class data_status : std::uint8_t {
-  done = 1,      ///< The shard answered: see `reply` and `at`.
-  no_quorum = 2, ///< Nothing was done: the shard has no master that hears a majority.
-  busy = 3,      ///< Nothing was done: something is full, or in motion. Try again.
-  unknown = 4,   ///< The write may be done, now or later. Never repeat it blindly.
-};
-
-[[nodiscard]] std::string_view to_string(data_status x);
-
-struct data_outcome {
-  data_status status = data_status::done;
-  std::optional<shard_id> shard; ///< None: it is not known who owns the slot.
-  std::string reply;             ///< When done.
-  storage::position at;          ///< When done: the write's record.
-  std::string why;               ///< When not: a sentence that names the shard.
 };
 
 class data_calls {
@@ -139,10 +108,92 @@ public:
   /// earlier than anything is due.
   [[nodiscard]] time_point wake_at() const;
 
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
 private:
+  enum class stage : std::uint8_t {
+    held,        // For its shard, or until it is known which one that is.
+    in_flight,   // To `node`.
+    backing_off, // It alone was refused.
+  };
+
+  struct pending {
+    std::uint64_t number = 0;
+    std::optional<shard_id> asked;
+    std::optional<shard_id> shard; // None while the slot's owner is not known.
+    storage::data_request request;
+    time_point deadline;
+    time_point due; // When to look at it again.
+    node_id node;
+    data_calls::stage stage = stage::held;
+    storage::answer_status refusal = storage::answer_status::not_master; // The last one.
+    std::uint16_t attempt = 0;
+    std::uint16_t refusal_count = 0; // As busy or moved.
+    bool unresolved = false;         // The latest attempt has not been refused.
+    bool may_be_done = false;        // Nor was some attempt before it.
+    std::size_t bytes = 0;
+
+    [[nodiscard]] bool is_write() const {
+      return std::holds_alternative<storage::data_write>(request.what);
+    }
+  };
+
+  /// Numbers of calls that wait together, some of which may have ended.
+  struct waiting {
+    std::vector<std::uint64_t> numbers;
+    std::size_t live_count = 0;
+  };
+
+  struct shard_state {
+    std::optional<node_id> hinted;      // A replica's word, newer than the map's.
+    unsigned hop_count = 0;             // Hints that were followed in a row.
+    unsigned refusal_count = 0;         // Times that it was closed in a row.
+    std::optional<time_point> opens_at; // Closed until then: it refused.
+    waiting held;
+  };
+
+  struct timer {
+    time_point when;
+    std::uint64_t number = 0;
+
+    friend auto operator<=>(const timer&, const timer&) = default;
+  };
+
+  [[nodiscard]] std::optional<node_id> target_of(const pending& x) const;
+  [[nodiscard]] bool reachable(const node_id& node) const;
+  void place(pending& x);
+  void route(pending& x, time_point now, output& out);
+  void send(pending& x, const node_id& to, time_point now, output& out);
+  void hold(pending& x);
+  void leave_hold(const pending& x);
+  void close(shard_state& shard, time_point now);
+  void release(shard_state& shard, time_point now, output& out);
+
+  void take(pending& x, storage::data_answer& answer, time_point now, output& out);
+  void
+  refused(pending& x, const storage::data_answer& answer, time_point now, output& out);
+  [[nodiscard]] bool
+  follow(shard_state& shard, const pending& x, const std::optional<node_id>& hint);
+  [[nodiscard]] bool superseded(const pending& x, const data_map& before) const;
+  void lost_if(
+    const node_id& node, std::optional<shard_id> shard, time_point now, output& out);
+
+  void set_due(pending& x, time_point when);
+  [[nodiscard]] duration wait_after(unsigned refusal_count);
+  void expire(pending& x, output& out);
+  void end(pending& x, data_outcome outcome, output& out);
+  void finish(pending& x, data_refusal why, output& out);
+
+  data_calls_config config_;
+  random_source random_;
   data_map_ptr map_ = std::make_shared<data_map>();
+
+  numbered_table<pending> calls_;
+  std::size_t bytes_ = 0; // Of their requests.
+
+  std::map<shard_id, shard_state> shards_;
+  waiting unplaced_;
+  std::vector<timer> timers_; // A heap; those that are not a call's `due` are void.
 };
 
 } // namespace troupe::router
