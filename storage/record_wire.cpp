@@ -32,38 +32,82 @@ void put(const position& x, v1::Position& out) {
 
 position get(const v1::Position& in) { return {epoch{in.epoch()}, lsn{in.lsn()}}; }
 
-namespace {
-
 bool get(const std::string& bytes, node_id& out) {
   auto raw = uuid{};
-  if (!storage::get(bytes, raw))
+  if (!get(bytes, raw))
     return false;
   out = node_id{raw};
   return true;
 }
 
+void put(const client_id& x, v1::ClientId& out) {
+  out.set_node(to_bytes(x.node.value()));
+  out.set_incarnation(x.life.value());
+  out.set_connection(x.connection);
+}
+
+bool get(const v1::ClientId& in, client_id& out) {
+  if (!get(in.node(), out.node))
+    return false;
+  out.life = incarnation{in.incarnation()};
+  out.connection = in.connection();
+  return true;
+}
+
+void put(const effect& x, v1::Effect& out) {
+  out.set_key(x.key);
+  if (!x.value)
+    return;
+  out.mutable_value()->set_type(x.value->type);
+  out.mutable_value()->set_version(x.value->version);
+  out.mutable_value()->set_expire_at_ms(x.value->expire_at_ms);
+  out.mutable_value()->set_bytes(x.value->bytes);
+}
+
+bool get(v1::Effect&& in, effect& out) {
+  out.key = std::move(*in.mutable_key());
+  out.value.reset();
+  if (!in.has_value())
+    return true;
+  auto& value = *in.mutable_value();
+  if (value.type() > std::numeric_limits<std::uint8_t>::max())
+    return false;
+  out.value = row{
+    static_cast<std::uint8_t>(value.type()), value.version(), value.expire_at_ms(),
+    std::move(*value.mutable_bytes())};
+  return true;
+}
+
+void put(const dedup_trim_record& x, v1::DedupTrim& out) {
+  out.set_node(to_bytes(x.node.value()));
+  out.set_incarnation(x.life.value());
+  out.set_closed_below(x.closed_below);
+  out.mutable_open()->Add(x.open.begin(), x.open.end());
+}
+
+bool get(const v1::DedupTrim& in, dedup_trim_record& out) {
+  if (!get(in.node(), out.node))
+    return false;
+  out.life = incarnation{in.incarnation()};
+  out.closed_below = in.closed_below();
+  out.open.assign(in.open().begin(), in.open().end());
+  return std::ranges::is_sorted(out.open);
+}
+
+namespace {
+
 // To protobuf, one overload for each payload.
 
 void put(const write_record& x, v1::Record& out) {
   auto& w = *out.mutable_write();
-  w.mutable_client()->set_node(to_bytes(x.request.client.node.value()));
-  w.mutable_client()->set_incarnation(x.request.client.life.value());
-  w.mutable_client()->set_connection(x.request.client.connection);
+  put(x.request.client, *w.mutable_client());
   w.set_request(x.request.number);
   w.set_answered_below(x.answered_below);
   w.set_slot(x.in.value());
   w.set_reply(x.reply);
   w.mutable_effects()->Reserve(static_cast<int>(x.effects.size()));
-  for (const auto& from : x.effects) {
-    auto& to = *w.add_effects();
-    to.set_key(from.key);
-    if (!from.value)
-      continue;
-    to.mutable_value()->set_type(from.value->type);
-    to.mutable_value()->set_version(from.value->version);
-    to.mutable_value()->set_expire_at_ms(from.value->expire_at_ms);
-    to.mutable_value()->set_bytes(from.value->bytes);
-  }
+  for (const auto& from : x.effects)
+    put(from, *w.add_effects());
 }
 
 void put(const epoch_start_record&, v1::Record& out) { out.mutable_epoch_start(); }
@@ -93,37 +137,22 @@ void put(const slot_own_record& x, v1::Record& out) {
 }
 
 void put(const dedup_trim_record& x, v1::Record& out) {
-  auto& t = *out.mutable_dedup_trim();
-  t.set_node(to_bytes(x.node.value()));
-  t.set_incarnation(x.life.value());
-  t.set_closed_below(x.closed_below);
-  t.mutable_open()->Add(x.open.begin(), x.open.end());
+  put(x, *out.mutable_dedup_trim());
 }
 
 // From protobuf; false when a field is out of range.
 
 bool get(v1::Write& in, write_record& out) {
-  if (!get(in.client().node(), out.request.client.node) || in.slot() >= slot_count)
+  if (!get(in.client(), out.request.client) || in.slot() >= slot_count)
     return false;
-  out.request.client.life = incarnation{in.client().incarnation()};
-  out.request.client.connection = in.client().connection();
   out.request.number = in.request();
   out.answered_below = in.answered_below();
   out.in = slot{static_cast<std::uint16_t>(in.slot())};
   out.reply = std::move(*in.mutable_reply());
   out.effects.reserve(static_cast<std::size_t>(in.effects_size()));
-  for (auto& from : *in.mutable_effects()) {
-    auto value = std::optional<row>{};
-    if (from.has_value()) {
-      auto& v = *from.mutable_value();
-      if (v.type() > std::numeric_limits<std::uint8_t>::max())
-        return false;
-      value = row{
-        static_cast<std::uint8_t>(v.type()), v.version(), v.expire_at_ms(),
-        std::move(*v.mutable_bytes())};
-    }
-    out.effects.push_back({std::move(*from.mutable_key()), std::move(value)});
-  }
+  for (auto& from : *in.mutable_effects())
+    if (!get(std::move(from), out.effects.emplace_back()))
+      return false;
   return true;
 }
 
@@ -131,7 +160,7 @@ bool get(const v1::Config& in, shard_config& out) {
   for (const auto& from : in.members()) {
     auto to = member{};
     if (
-      !get(from.node(), to.node) || from.role() < v1::Member::VOTER
+      !storage::get(from.node(), to.node) || from.role() < v1::Member::VOTER
       || from.role() > v1::Member::LEARNER)
       return false;
     to.replica = replica_id{from.replica()};
@@ -157,15 +186,6 @@ bool get(const v1::SlotOwn& in, slot_own_record& out) {
        slot{static_cast<std::uint16_t>(from.last())}});
   }
   return true;
-}
-
-bool get(const v1::DedupTrim& in, dedup_trim_record& out) {
-  if (!get(in.node(), out.node))
-    return false;
-  out.life = incarnation{in.incarnation()};
-  out.closed_below = in.closed_below();
-  out.open.assign(in.open().begin(), in.open().end());
-  return std::ranges::is_sorted(out.open);
 }
 
 template <class Payload, class Message>

@@ -21,6 +21,17 @@ namespace troupe::storage {
 /// Returns false, and leaves `out` alone, unless `bytes` are 16.
 [[nodiscard]] bool get(const std::string& bytes, uuid& out);
 
+[[nodiscard]] bool get(const std::string& bytes, node_id& out);
+
+void put(const client_id& x, v1::ClientId& out);
+[[nodiscard]] bool get(const v1::ClientId& in, client_id& out);
+
+void put(const effect& x, v1::Effect& out);
+[[nodiscard]] bool get(v1::Effect&& in, effect& out);
+
+void put(const dedup_trim_record& x, v1::DedupTrim& out);
+[[nodiscard]] bool get(const v1::DedupTrim& in, dedup_trim_record& out);
+
 void put(const position& x, v1::Position& out);
 [[nodiscard]] position get(const v1::Position& in);
 
