@@ -57,6 +57,18 @@ struct data_answer {
   position at; ///< The write's record.
   /// With `not_master`: where the master is, as far as this replica knows.
   std::optional<node_id> master;
+
+  friend bool operator==(const data_answer&, const data_answer&) = default;
+};
+
+/// What goes to the replica of another node, and what comes back.
+struct remote_requests {
+  shard_id shard;
+  std::vector<data_request> requests;
+};
+struct remote_answers {
+  shard_id shard;
+  std::vector<data_answer> answers;
 };
 
 /// Takes the answers of requests that were given to a replica of the same process. Called

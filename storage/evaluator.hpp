@@ -44,6 +44,8 @@ struct evaluation {
 /// A write in the words of a door: INCR, APPEND, SET NX. Only its evaluator reads it.
 struct command {
   std::string bytes;
+
+  friend bool operator==(const command&, const command&) = default;
 };
 
 /// Gives commands their meaning. Plugged into the core by the folder that has the doors.
@@ -68,19 +70,27 @@ public:
 };
 
 /// The key must not exist.
-struct is_absent {};
+struct is_absent {
+  friend bool operator==(const is_absent&, const is_absent&) = default;
+};
 /// The row must have been put by the record of this LSN.
 struct has_version {
   std::uint64_t version = 0;
+
+  friend bool operator==(const has_version&, const has_version&) = default;
 };
 /// The row's bytes must be these.
 struct has_bytes {
   std::string bytes;
+
+  friend bool operator==(const has_bytes&, const has_bytes&) = default;
 };
 
 struct precondition {
   std::string key;
   std::variant<is_absent, has_version, has_bytes> what;
+
+  friend bool operator==(const precondition&, const precondition&) = default;
 };
 
 /// Puts and deletes that happen when all preconditions hold, or not at all.
@@ -89,6 +99,8 @@ struct conditional_write {
   std::vector<effect> effects;
   std::string reply;
   std::string refusal; ///< The reply when a precondition does not hold.
+
+  friend bool operator==(const conditional_write&, const conditional_write&) = default;
 };
 
 [[nodiscard]] evaluation

@@ -47,17 +47,6 @@ struct local_requests {
   std::shared_ptr<answer_sink> to;
 };
 
-/// The same from another node.
-struct remote_requests {
-  shard_id shard;
-  std::vector<data_request> requests;
-};
-
-struct remote_answers {
-  shard_id shard;
-  std::vector<data_answer> answers;
-};
-
 // -- what people are told
 // -------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include "registry/codecs_wire.hpp"
 #include "router/call_wire.hpp"
 #include "router/service_host_actor.hpp"
+#include "storage/codecs_wire.hpp"
 
 #include <utility>
 
@@ -56,6 +57,7 @@ bool is_alone(const node_config& config) {
 void register_all_codecs(actors::message_codecs& codecs) {
   cluster::register_codecs(codecs);
   registry::register_codecs(codecs);
+  storage::register_codecs(codecs);
   router::register_codecs(codecs);
   apps::register_codecs(codecs);
 }

@@ -32,6 +32,24 @@ TEST_CASE("shard: one of three is elected, tells it, and serves") {
   CHECK(told.back().at == shard.status(master).at);
 }
 
+TEST_CASE("shard: an asker of another node gets its answers, together") {
+  auto shard = shard_fixture{};
+  auto master = shard.elect();
+  auto request
+    = remote_requests{shard_id{1}, {write_of(1, "put k v"), write_of(2, "append k w")}};
+  shard.system.self()->send(shard.nodes.at(master).replica, request);
+  shard.system.settle();
+  auto count = 0;
+  shard.system.self()->receive([&](const remote_answers& x) {
+    ++count;
+    CHECK(x.shard == shard_id{1});
+    REQUIRE(x.answers.size() == 2);
+    CHECK(x.answers[0].reply == "v");
+    CHECK(x.answers[1].reply == "vw");
+  });
+  CHECK(count == 1);
+}
+
 TEST_CASE("shard: a slave names the master's node and does nothing") {
   auto shard = shard_fixture{};
   auto master = shard.elect();

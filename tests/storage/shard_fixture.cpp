@@ -24,6 +24,7 @@ make_post_office(note_sender::pointer, shard_fixture* nodes, std::uint64_t from)
 } // namespace
 
 shard_fixture::shard_fixture(std::uint64_t replica_count) {
+  register_codecs(codecs);
   for (std::uint64_t i = 1; i <= replica_count; ++i) {
     auto& x = nodes[i];
     x.number = i;
@@ -90,10 +91,14 @@ void shard_fixture::carry(std::uint64_t from, const cluster::post& x) {
   const auto& sender = nodes.at(from);
   auto identity = cluster::peer_identity{
     node_number(from), node_name{"n" + std::to_string(from)}, sender.life};
-  if (x.content.match_elements<shipment>())
-    caf::anon_send(to->second.replica, identity, x.content.get_as<shipment>(0));
+  auto bytes = codecs.encode(x.content);
+  REQUIRE(bytes);
+  auto content = codecs.decode(bytes->type, bytes->payload);
+  REQUIRE(content);
+  if (bytes->lane == actors::lane::bulk)
+    caf::anon_send(to->second.replica, identity, content->get_as<shipment>(0));
   else
-    caf::anon_send(to->second.replica, identity, x.content.get_as<message>(0));
+    caf::anon_send(to->second.replica, identity, content->get_as<message>(0));
 }
 
 replica_status shard_fixture::status(std::uint64_t number) {

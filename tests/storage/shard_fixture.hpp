@@ -4,6 +4,7 @@
 
 #include "actors/sim/disk.hpp"
 #include "storage/applier_actor.hpp"
+#include "storage/codecs_wire.hpp"
 #include "storage/log_writer_actor.hpp"
 #include "storage/memory_store.hpp"
 #include "storage/replica_actor.hpp"
@@ -35,6 +36,7 @@ public:
 
   troupe::test::deterministic_system system;
   troupe::test::test_context context{system};
+  actors::message_codecs codecs;
   word_evaluator commands;
   std::map<std::uint64_t, node> nodes;
   std::set<std::pair<std::uint64_t, std::uint64_t>> cut; ///< From, to.
