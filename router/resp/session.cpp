@@ -97,6 +97,7 @@ void resp_session::resume(const door_environment& in, output& out) {
         return;
       case resp_parser::outcome::broken:
         answer_now(error_reply(parser_.trouble()));
+        ++out.rejected_count;
         closing_ = true;
         return;
     }
@@ -107,7 +108,7 @@ bool resp_session::may_take() const {
   return !closing_ && !held_write_ && !held_wait_
          && waiting_.size() < config_.in_flight_max
          && in_flight_bytes_ < config_.in_flight_bytes_max.bytes
-         && replies_.size() + held_reply_bytes_ < config_.output_max.bytes;
+         && reply_bytes() < config_.output_max.bytes;
 }
 
 void resp_session::execute(
@@ -119,6 +120,7 @@ void resp_session::execute(
   auto found = look_up_command(request);
   if (found.spec == nullptr) {
     answer_now(error_reply(found.trouble));
+    ++out.rejected_count;
   } else if (found.spec->is_data()) {
     execute_data(*found.spec, request, in.cluster, out);
   } else if (found.spec->id == command_id::wait) {
@@ -137,12 +139,14 @@ void resp_session::execute_data(
   auto parsed = parse_data_command(spec, request);
   if (const auto* wrong = std::get_if<command_syntax_error>(&parsed)) {
     answer_now(error_reply(wrong->text));
+    ++out.rejected_count;
     return;
   }
   const auto& command = std::get<data_command>(parsed);
   auto in = common_slot(command);
   if (!in) {
     answer_now(error_reply("CROSSSLOT Keys in request don't hash to the same slot"));
+    ++out.rejected_count;
     return;
   }
   auto made = session_request{
@@ -150,6 +154,7 @@ void resp_session::execute_data(
   if (redirects(made, cluster)) {
     if (auto to = cluster.elsewhere(*in)) {
       answer_now(moved_reply(*in, *to));
+      ++out.redirect_count;
       return;
     }
   }

@@ -95,7 +95,10 @@ public:
   struct output {
     std::vector<session_request> requests; ///< In this order.
     std::vector<session_wait> waits;       ///< After them.
-    std::size_t command_count = 0;         ///< Taken in this event, for statistics.
+    // For statistics:
+    std::size_t command_count = 0;  ///< Taken in this event; of them:
+    std::size_t rejected_count = 0; ///< were no command, or not in its form;
+    std::size_t redirect_count = 0; ///< were answered with MOVED.
   };
 
   /// @pre `config.validate()` is none.
@@ -121,6 +124,15 @@ public:
   /// What to write to the socket next; empty when there is nothing.
   [[nodiscard]] std::string take_replies() { return std::exchange(replies_, {}); }
   [[nodiscard]] bool has_replies() const { return !replies_.empty(); }
+
+  /// The same for a writer that keeps its buffer's memory.
+  /// @pre `emptied` is empty.
+  void take_replies(std::string& emptied) { emptied.swap(replies_); }
+
+  /// Of replies that were not taken: those, and others that wait for earlier ones.
+  [[nodiscard]] std::size_t reply_bytes() const {
+    return replies_.size() + held_reply_bytes_;
+  }
 
   /// Close once all replies are written: the client has quit, or broken the protocol.
   [[nodiscard]] bool finished() const {
