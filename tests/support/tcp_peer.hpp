@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -56,6 +58,23 @@ public:
     return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) >= 0;
   }
 
+  /// Receiving ends after so long without a byte, instead of waiting for ever.
+  void give_up_after(std::chrono::seconds silence) const {
+    auto time = timeval{silence.count(), 0};
+    REQUIRE(::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) == 0);
+  }
+
+  /// So many bytes; fewer when the connection ends before.
+  std::string receive(std::size_t count) const {
+    auto result = std::string(count, '\0');
+    auto got = std::size_t{0};
+    for (ssize_t n = 0;
+         got < count && (n = ::recv(fd_, result.data() + got, count - got, 0)) > 0;)
+      got += static_cast<std::size_t>(n);
+    result.resize(got);
+    return result;
+  }
+
   /// Everything up to the end of the connection.
   std::string receive_all() const {
     auto result = std::string{};
@@ -64,6 +83,9 @@ public:
       result.append(buffer.data(), static_cast<std::size_t>(n));
     return result;
   }
+
+  /// Sends no more, and still receives.
+  void half_close() const { REQUIRE(::shutdown(fd_, SHUT_WR) == 0); }
 
   /// Closes with a reset instead of an orderly end.
   void reset() {

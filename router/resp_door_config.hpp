@@ -1,0 +1,39 @@
+/// How the RESP door treats its clients.
+#pragma once
+
+#include "actors/base/config.hpp"
+#include "actors/base/error.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace troupe::router {
+
+struct resp_door_config {
+  /// Threads that serve sockets; each connection stays on one. One serves some hundred
+  /// thousand commands a second; more take cores from the actors.
+  std::uint32_t thread_count = 1;
+
+  /// Time from a command to its answer or failure. Longer rides out longer failovers,
+  /// shorter frees clients sooner.
+  std::chrono::milliseconds deadline{5'000};
+
+  /// Connections at one time; further ones are told so and closed. Each costs some KiB.
+  std::size_t clients_max = 10'000;
+
+  /// Replies that a client has not taken, beyond which it is closed: it asked for more
+  /// than it reads. Beyond `door.output_max` it is served no further; this bounds what
+  /// the commands that it has sent by then may bring. Larger lets one client have more
+  /// large values under way.
+  byte_size unread_max = mib(64);
+
+  /// Silence after which a client's machine is probed, by TCP; it is given up after three
+  /// more such times. Shorter finds vanished clients sooner, and costs packets.
+  std::chrono::milliseconds keepalive{60'000};
+
+  /// None, or ec::invalid_config naming key, value and range.
+  [[nodiscard]] error validate() const;
+};
+
+} // namespace troupe::router
