@@ -22,6 +22,8 @@ template <class T>
 constexpr key_kind kind_of() {
   if constexpr (std::same_as<T, std::chrono::milliseconds>)
     return key_kind::time;
+  else if constexpr (std::same_as<T, byte_size>)
+    return key_kind::bytes;
   else if constexpr (std::unsigned_integral<T>)
     return key_kind::number;
   else if constexpr (std::same_as<T, double>)
@@ -250,6 +252,30 @@ key_list call_keys() {
   };
 }
 
+key_list resp_keys() {
+  using c = router::resp_door_config;
+  using s = router::resp_session_config;
+  using l = router::resp_limits;
+  const auto of = section<c>{"door", &node_config::door};
+  const auto session = section<s>{"door", &node_config::session};
+  const auto requests = section<l>{"door", &node_config::requests};
+  return {
+    of("threads", &c::thread_count, "threads that serve Redis clients"),
+    of("deadline", &c::deadline, "time from a command to its answer or failure"),
+    session("redirect", &s::redirect, "auto, always or never"),
+    of("clients_max", &c::clients_max, "connections at one time"),
+    session("in_flight_max", &s::in_flight_max, "commands under way, per connection"),
+    session("in_flight_bytes_max", &s::in_flight_bytes_max, "the same in bytes"),
+    session("output_max", &s::output_max, "unread replies that stop a client"),
+    of("unread_max", &c::unread_max, "unread replies that end a connection"),
+    of("keepalive", &c::keepalive, "silence after which a client is probed"),
+    requests("argument_count_max", &l::argument_count_max, "arguments of a command"),
+    requests("bulk_max", &l::bulk_max, "largest argument, hence value"),
+    requests("inline_max", &l::inline_max, "largest inline command"),
+    requests("request_max", &l::request_max, "largest command"),
+  };
+}
+
 key_list log_keys() {
   const auto log = section<log_config>{"log", &node_config::log};
   return {
@@ -264,7 +290,7 @@ key_list all_keys() {
   auto result = key_list{};
   for (auto&& part :
        {node_keys(), door_keys(), link_keys(), membership_keys(), registry_keys(),
-        storage_keys(), service_keys(), call_keys(), log_keys()})
+        storage_keys(), service_keys(), call_keys(), resp_keys(), log_keys()})
     result.insert(result.end(), part.begin(), part.end());
   return result;
 }

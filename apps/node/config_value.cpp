@@ -121,6 +121,10 @@ error read_value(std::string_view text, storage::ack_mode& result) {
   return read_choice(text, result, "async semi quorum");
 }
 
+error read_value(std::string_view text, router::redirect_mode& result) {
+  return read_choice(text, result, "auto always never");
+}
+
 error read_value(std::string_view text, founder& result) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos)
@@ -176,6 +180,8 @@ std::string print_value(membership_preset x) { return std::string{to_string(x)};
 std::string print_value(router::cluster_mode x) { return std::string{to_string(x)}; }
 
 std::string print_value(storage::ack_mode x) { return to_string(x); }
+
+std::string print_value(router::redirect_mode x) { return std::string{to_string(x)}; }
 
 std::string print_value(const founder& x) {
   return x.name.value() + "=" + print_value(x.link);

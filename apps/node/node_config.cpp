@@ -112,6 +112,19 @@ error check_join(const node_config& config) {
   return {};
 }
 
+// A request becomes one record, which goes to slaves and other nodes in one message.
+error check_request_size(const node_config& config) {
+  constexpr auto headroom = kib(64);
+  const auto room = config.link.frame_bytes_max;
+  return config.requests.request_max.bytes + headroom.bytes <= room
+           ? error{}
+           : invalid(
+             "door.request_max is " + to_text(config.requests.request_max)
+             + ", and link.frame_bytes_max " + to_text(byte_size{room})
+             + "; a command must fit into a message, with " + to_text(headroom)
+             + " to spare");
+}
+
 } // namespace
 
 std::string_view to_string(membership_preset x) {
@@ -175,6 +188,10 @@ error node_config::validate() const {
     storage.validate(),
     service.validate(),
     call.validate(),
+    door.validate(),
+    session.validate(),
+    requests.validate(),
+    check_request_size(*this),
   });
 }
 

@@ -13,6 +13,8 @@
 #include "registry/registry_config.hpp"
 #include "router/call_table.hpp"
 #include "router/invocation_log.hpp"
+#include "router/resp/session.hpp"
+#include "router/resp_door_config.hpp"
 #include "storage/storage_config.hpp"
 
 #include <compare>
@@ -83,6 +85,9 @@ struct node_config {
   storage::storage_config storage;
   router::invocation_log_config service;
   router::call_config call;
+  router::resp_door_config door;
+  router::resp_session_config session; ///< Of the door's clients; but for its `limits`:
+  router::resp_limits requests;
   log_config log;
 
   /// The first thing that is wrong in itself or with another setting, or none:

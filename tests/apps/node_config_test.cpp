@@ -98,6 +98,11 @@ TEST_CASE("node_config: each contradiction is refused by a sentence that names t
     {"link.silence_max is", [](auto& x) { x.link.silence_max = {}; }},
     {"membership.probe_interval is", [](auto& x) { x.membership.probe_interval = {}; }},
     {"registry.gossip_fanout", [](auto& x) { x.registry.gossip_fanout = 0; }},
+    {"door.deadline", [](auto& x) { x.door.deadline = {}; }},
+    {"door.in_flight_max", [](auto& x) { x.session.in_flight_max = 0; }},
+    {"door.bulk_max", [](auto& x) { x.requests.bulk_max = {}; }},
+    {"door.request_max is 16 MiB, and link.frame_bytes_max 16 MiB; a command must fit",
+     [](auto& x) { x.requests.request_max = mib(16); }},
   };
   for (const auto& x : rows) {
     CAPTURE(x.sentence);
