@@ -88,6 +88,8 @@ void lifecycle_state::join() {
 }
 
 void lifecycle_state::add_child(std::size_t index) {
+  if (progress_.phase != node_phase::joining)
+    return; // It leaves; what would start now would outlast the goodbye.
   if (index == config_.late_children.size()) {
     watch_members();
     return;

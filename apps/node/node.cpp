@@ -84,6 +84,7 @@ node::node(
 void node::forget() {
   directory_.clear();
   actors_.clear();
+  root_ = nullptr;
 }
 
 const actors::actor_context* node::context(const char* part) const {
@@ -95,23 +96,32 @@ void node::start() {
   auto one_life = actors::supervisor_config{};
   one_life.strategy = actors::restart_strategy::one_for_all;
   one_life.restart_count_max = 0;
-  auto root = environment_.engine->spawn(
-    actors::make_supervisor, context("supervisor"), "node", one_life, early_children());
-  actors_.publish(&node_handles::root, root);
-  caf::actor_cast<caf::strong_actor_ptr>(root)->get()->attach_functor(
+  // Its children run, and ask for it, before `spawn` has returned here: so it publishes
+  // itself before it starts them.
+  using root_pointer
+    = actors::supervisor_actor::stateful_pointer<actors::supervisor_state>;
+  root_ = environment_.engine->spawn([this, one_life](root_pointer self) {
+    actors_.publish(&node_handles::root, caf::actor_cast<actors::supervisor_actor>(self));
+    return actors::make_supervisor(
+      self, context("supervisor"), "node", one_life, early_children());
+  });
+  caf::actor_cast<caf::strong_actor_ptr>(root_)->get()->attach_functor(
     [ended = ended_](const error& why) {
       if (!actors::ended_normally(why))
         ended(why);
     });
 }
 
-void node::leave() { caf::anon_send(actors_.get().lifecycle, atom::leave_v); }
+void node::leave() {
+  leaving_ = true;
+  if (auto lifecycle = actors_.get().lifecycle)
+    caf::anon_send(lifecycle, atom::leave_v);
+}
 
 void node::stop(std::function<void()> on_stopped) {
-  auto root = actors_.get().root;
-  caf::actor_cast<caf::strong_actor_ptr>(root)->get()->attach_functor(
+  caf::actor_cast<caf::strong_actor_ptr>(root_)->get()->attach_functor(
     [on_stopped = std::move(on_stopped)](const error&) { on_stopped(); });
-  caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
 }
 
 // -- children
@@ -184,6 +194,8 @@ expected<actors::child_handle> node::start_lifecycle() {
   auto lifecycle = environment_.engine->spawn(
     make_lifecycle, context("node"), &actors_, std::move(config));
   actors_.publish(&node_handles::lifecycle, lifecycle);
+  if (leaving_) // It was asked to before there was anybody to tell.
+    caf::anon_send(lifecycle, atom::leave_v);
   return actors::child_handle{lifecycle};
 }
 

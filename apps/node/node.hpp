@@ -63,7 +63,8 @@ public:
 
   void start();
 
-  /// Asks the node to leave its cluster; `ended` follows.
+  /// Asks the node to leave its cluster; `ended` follows. Safe from any thread after
+  /// `start`, also when none of its actors has run yet.
   void leave();
 
   /// Ends all actors of the node without leaving; `on_stopped` is called when they have
@@ -103,10 +104,12 @@ private:
   random_source random_;
   metrics_registry metrics_;
   std::atomic<node_phase> phase_ = node_phase::founding;
+  std::atomic<bool> leaving_ = false;
   std::map<std::string, actors::actor_context> contexts_; // Fixed when made.
   actors::directory directory_;
   cluster::link_environment link_environment_;
   node_actors actors_;
+  actors::supervisor_actor root_; // Of the thread that starts and stops the node.
 };
 
 } // namespace troupe::apps

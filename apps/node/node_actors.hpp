@@ -1,8 +1,9 @@
 /// The handles of a node's actors, for its other actors.
 ///
 /// Start functions publish them as children are started, while others already run; so
-/// each reader takes a copy. A handle is null until its actor was started. Safe from any
-/// thread.
+/// each reader takes a copy. `root` is there before any child runs; the others are null
+/// until their actor was started, in the order of the supervisor's children. Safe from
+/// any thread.
 #pragma once
 
 #include "actors/supervisor_actor.hpp"

@@ -57,6 +57,12 @@ public:
       TROUPE_ASSERT(step < 10'000'000 && "the actors never come to rest");
   }
 
+  /// Lets all others be faster than the caller: the caller's next spawn or send settles
+  /// everything before it returns.
+  void settle_inside_next_send() {
+    scheduler().after_next_enqueue([this] { settle(); });
+  }
+
   /// Settles, then moves time by `distance`, settling after every timer, each of which
   /// sees its own due time.
   void advance(duration distance) {
