@@ -12,36 +12,51 @@ using namespace std::chrono_literals;
 // question takes.
 constexpr auto leave_deadline = duration{60s};
 
+/// The engine's time-outs do not say who did not answer.
+error naming(const std::string& who, const error& why) {
+  if (why != ec::deadline_exceeded)
+    return why;
+  return fail(ec::deadline_exceeded, who + ": " + sentence_of(why));
+}
+
+template <class Query>
+auto ask_naming(admin_client& client, const Query& x, duration deadline) {
+  auto reply = client.ask(x, deadline);
+  if (!reply)
+    reply = naming(client.node().name.value(), reply.error());
+  return reply;
+}
+
 } // namespace
 
 error remote_admin::connect(const std::string& address) {
-  return client_.connect(address, deadline_);
+  return naming(address, client_.connect(address, deadline_));
 }
 
 const cluster::peer_identity& remote_admin::node() const { return client_.node(); }
 
 expected<status_reply> remote_admin::ask(const status_query& x) {
-  return client_.ask(x, deadline_);
+  return ask_naming(client_, x, deadline_);
 }
 
 expected<members_reply> remote_admin::ask(const members_query& x) {
-  return client_.ask(x, deadline_);
+  return ask_naming(client_, x, deadline_);
 }
 
 expected<services_reply> remote_admin::ask(const services_query& x) {
-  return client_.ask(x, deadline_);
+  return ask_naming(client_, x, deadline_);
 }
 
 expected<stats_reply> remote_admin::ask(const stats_query& x) {
-  return client_.ask(x, deadline_);
+  return ask_naming(client_, x, deadline_);
 }
 
 expected<tree_reply> remote_admin::ask(const tree_query& x) {
-  return client_.ask(x, deadline_);
+  return ask_naming(client_, x, deadline_);
 }
 
 expected<leave_reply> remote_admin::ask(const leave_command& x) {
-  return client_.ask(x, std::max(deadline_, leave_deadline));
+  return ask_naming(client_, x, std::max(deadline_, leave_deadline));
 }
 
 } // namespace troupe::apps::shell

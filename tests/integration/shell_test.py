@@ -134,7 +134,8 @@ class ShellTest(LocalClusterTest):
 
     def test_a_stranger_behind_the_port_does_not_hold_the_shell(self):
         with socket.create_server(("127.0.0.1", self.base + 1)):
-            self.fails(self.shell(1, "--timeout", "300 ms", "-c", "members"), 3, "error: ")
+            self.fails(self.shell(1, "--timeout", "300 ms", "-c", "members"), 3,
+                       f"error: deadline_exceeded: {self.link(1)}: ")
 
     def test_leave_ends_the_node_and_nobody_calls_it_dead(self):
         self.first_up(3)
