@@ -4,7 +4,7 @@
 #include "actors/base/error.hpp"
 #include "apps/shell/shell.hpp"
 
-namespace CLI {
+namespace CLI { // NOLINT(readability-identifier-naming): its library names it so
 class App;
 class Option;
 } // namespace CLI

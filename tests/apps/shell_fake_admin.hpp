@@ -60,7 +60,9 @@ public:
     return {};
   }
 
-  const cluster::peer_identity& node() const override { return current->self; }
+  [[nodiscard]] const cluster::peer_identity& node() const override {
+    return current->self;
+  }
 
   expected<status_reply> ask(const status_query&) override {
     return give(current->status);
@@ -86,7 +88,7 @@ public:
 
 private:
   template <class Reply>
-  expected<Reply> give(const Reply& x) const {
+  [[nodiscard]] expected<Reply> give(const Reply& x) const {
     if (current->trouble)
       return current->trouble;
     return x;

@@ -1,5 +1,6 @@
 #include "apps/shell/shell_command.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -38,17 +39,21 @@ TEST_CASE("shell_options: every flag is read, -c several times") {
 }
 
 TEST_CASE("shell_options: each bad value is named with its flag") {
-  for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{
+  struct row {
+    std::string flag;
+    std::string value;
+  };
+  for (const auto& each : std::vector<row>{
          {"--connect", "localhost"},
          {"--connect", ":x"},
          {"--timeout", "5"},
          {"--timeout", "0 s"},
          {"--timeout", "2 d"}}) {
-    CAPTURE(value);
-    const auto options = read({flag, value});
+    CAPTURE(each.value);
+    const auto options = read({each.flag, each.value});
     REQUIRE_FALSE(options);
     CHECK(options.error() == ec::invalid_argument);
-    CHECK(sentence_of(options.error()).find(flag) != std::string::npos);
+    CHECK(sentence_of(options.error()).find(each.flag) != std::string::npos);
   }
 }
 

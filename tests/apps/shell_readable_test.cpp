@@ -1,6 +1,7 @@
 #include "apps/shell/readable.hpp"
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 
 namespace troupe::apps::shell {
 namespace {
+
+constexpr auto infinity = std::numeric_limits<double>::infinity();
 
 struct row {
   double value;
@@ -27,8 +30,8 @@ TEST_CASE("readable: numbers have groups of three digits and no idle zeros") {
     {0.12345, "0.123"},
     {1e21, "1,000,000,000,000,000,000,000"},
     {std::nan(""), "-"},
-    {INFINITY, "infinite"},
-    {-INFINITY, "-infinite"}};
+    {infinity, "infinite"},
+    {-infinity, "-infinite"}};
   for (const auto& each : rows)
     CHECK(readable_number(each.value) == each.text);
 }
