@@ -55,6 +55,17 @@ expected<answer> run_tree(admin& node, const invocation&) {
   return ask_and_show<tree_query>(node, view_tree);
 }
 
+expected<answer> run_call(admin& node, const invocation& call) {
+  const auto& given = call.arguments;
+  const auto command = call_command{
+    given[0], given[1], given.size() > 2 ? given[2] : "{}",
+    call.has_flag("--idempotent")};
+  const auto reply = node.ask(command);
+  if (!reply)
+    return reply.error();
+  return view_call(*reply);
+}
+
 expected<answer> run_leave(admin& node, const invocation&) {
   return ask_and_show<leave_command>(node, [&](const leave_reply&) {
     const auto name = node.node().name.value();
@@ -66,11 +77,21 @@ std::string confirm_leave(const admin& node) {
   return node.node().name.value() + " will leave the cluster and end. Go on?";
 }
 
+/// Without its flags: the list is to fit on a screen.
+std::string short_usage_of(const command& x) {
+  auto result = std::string{x.name};
+  for (const auto& each : x.parameters) {
+    const auto name = std::string{each.name};
+    result += each.required ? " " + name : " [" + name + "]";
+  }
+  return result;
+}
+
 answer help_on_all() {
   auto result = answer{json::array(), {{{}, {}}, {}, {}}};
   for (const auto& x : commands()) {
     result.value.push_back({{"command", usage_of(x)}, {"about", x.about}});
-    result.text.rows.push_back({{usage_of(x)}, {std::string{x.about}}});
+    result.text.rows.push_back({{short_usage_of(x)}, {std::string{x.about}}});
   }
   return result;
 }
@@ -120,6 +141,18 @@ std::vector<command> make_commands() {
      "who consumes each service, or one",
      "",
      question_run{run_consumers}},
+    {"call",
+     {{"SERVICE", argument_kind::service, true},
+      {"METHOD", argument_kind::method, true},
+      {"JSON", argument_kind::fields}},
+     {"--idempotent"},
+     "call a method of a service",
+     "JSON has the request's fields: call shop.Inventory Stock {\"item\": \"7\"}. "
+     "Without\n"
+     "it the request is empty. --idempotent: running it twice is as good as once, so it "
+     "is\n"
+     "tried again at another provider when one dies.",
+     effect_run{run_call}},
     {"stats",
      {{"PREFIX", argument_kind::metric}},
      {},
@@ -178,6 +211,14 @@ error unknown_flag(const command& what, const std::string& flag) {
     std::string{what.name} + " has no flag '" + flag + "'" + suggestion(flag, flags));
 }
 
+error check_argument(const parameter& what, const std::string& text) {
+  if (what.kind == argument_kind::command && find_command(text) == nullptr)
+    return unknown_command(text);
+  if (what.kind == argument_kind::fields && !json::accept(text))
+    return misuse("'" + text + R"(' is not JSON; write it as {"field": "value"})");
+  return {};
+}
+
 error check(const invocation& call) {
   const auto& what = *call.what;
   for (const auto& flag : call.flags)
@@ -187,11 +228,17 @@ error check(const invocation& call) {
     return misuse(
       "'" + call.arguments[what.parameters.size()]
       + "' is too much; the form is: " + usage_of(what));
-  for (std::size_t i = 0; i < call.arguments.size(); ++i)
-    if (
-      what.parameters[i].kind == argument_kind::command
-      && find_command(call.arguments[i]) == nullptr)
-      return unknown_command(call.arguments[i]);
+  for (std::size_t i = 0; i < what.parameters.size(); ++i) {
+    const auto& parameter = what.parameters[i];
+    if (i < call.arguments.size()) {
+      if (auto trouble = check_argument(parameter, call.arguments[i]))
+        return trouble;
+    } else if (parameter.required) {
+      return misuse(
+        std::string{what.name} + " needs " + std::string{parameter.name}
+        + "; the form is: " + usage_of(what));
+    }
+  }
   return {};
 }
 
@@ -218,9 +265,7 @@ const command* find_command(std::string_view name) {
 }
 
 std::string usage_of(const command& x) {
-  auto result = std::string{x.name};
-  for (const auto& each : x.parameters)
-    result += " [" + std::string{each.name} + "]";
+  auto result = short_usage_of(x);
   for (const auto& flag : x.flags)
     result += " [" + std::string{flag} + "]";
   return result;

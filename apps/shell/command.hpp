@@ -17,11 +17,12 @@
 namespace troupe::apps::shell {
 
 /// What an argument names; it tells what can complete it.
-enum class argument_kind { command, member, service, metric };
+enum class argument_kind { command, member, service, method, metric, fields };
 
 struct parameter {
-  std::string_view name; ///< As help shows it: NAME. Optional, as all are so far.
+  std::string_view name; ///< As help shows it: NAME.
   argument_kind kind;
+  bool required = false; ///< Those that are come first.
 };
 
 struct invocation;
@@ -39,6 +40,11 @@ struct action_run {
   bool ends_node; ///< Its process ends when it has answered.
 };
 
+/// Has an effect through whatever node there is. Never run twice.
+struct effect_run {
+  expected<answer> (*run)(admin& node, const invocation& call);
+};
+
 /// Ends the shell.
 struct quit_run {};
 
@@ -48,7 +54,7 @@ struct command {
   std::vector<std::string_view> flags;
   std::string_view about;   ///< A line without a full stop.
   std::string_view details; ///< Whole sentences, in lines; may be empty.
-  std::variant<local_run, question_run, action_run, quit_run> run;
+  std::variant<local_run, question_run, action_run, effect_run, quit_run> run;
 };
 
 /// A command with its arguments.
@@ -69,7 +75,7 @@ struct invocation {
 /// Null when there is none.
 [[nodiscard]] const command* find_command(std::string_view name);
 
-/// "members [NAME]"
+/// "members [NAME]", "call SERVICE METHOD [JSON]"
 [[nodiscard]] std::string usage_of(const command& x);
 
 /// Reads a line that is not blank. Fails with ec::invalid_argument, naming what is wrong

@@ -90,6 +90,9 @@ names_of(argument_kind kind, std::string_view typed, admin& node) {
       return service_names(node);
     case argument_kind::metric:
       return metric_names(typed, node);
+    case argument_kind::method: // No node tells those of others.
+    case argument_kind::fields:
+      return {};
   }
   return {};
 }

@@ -73,6 +73,15 @@ exit_status interpreter::perform(const invocation& call, const action_run& actio
   return print(*result);
 }
 
+exit_status interpreter::perform(const invocation& call, const effect_run& effect) {
+  // What is lost under way is not repeated: so find out before whether the node lives.
+  place_->refresh();
+  if (const auto trouble = place_->connect())
+    return report(trouble, exit_status::unconnected);
+  const auto result = effect.run(*place_, call);
+  return result ? print(*result) : report(result.error(), exit_status::failed);
+}
+
 exit_status interpreter::print(const answer& x) {
   if (form_.as_json)
     *out_ << x.value.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';

@@ -47,6 +47,7 @@ private:
   exit_status perform(const invocation& call, local_run local);
   exit_status perform(const invocation& call, question_run question);
   exit_status perform(const invocation& call, const action_run& action);
+  exit_status perform(const invocation& call, const effect_run& effect);
   exit_status perform(const invocation& call, quit_run);
   exit_status print(const answer& x);
 

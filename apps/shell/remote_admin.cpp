@@ -55,6 +55,10 @@ expected<tree_reply> remote_admin::ask(const tree_query& x) {
   return ask_naming(client_, x, deadline_);
 }
 
+expected<call_reply> remote_admin::ask(const call_command& x) {
+  return ask_naming(client_, x, deadline_);
+}
+
 expected<leave_reply> remote_admin::ask(const leave_command& x) {
   return ask_naming(client_, x, std::max(deadline_, leave_deadline));
 }

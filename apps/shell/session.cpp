@@ -24,6 +24,8 @@ bool means_gone(const error& why) {
   }
 }
 
+error no_connection() { return fail(ec::unreachable, "there is no connection"); }
+
 /// `why` nobody answered: not the first that was tried, nor the `others`.
 error cannot_connect(const error& why, std::size_t others) {
   if (others == 0)
@@ -117,7 +119,7 @@ std::vector<std::string> session::candidates() const {
 template <class Reply, class Query>
 expected<Reply> session::watched(const Query& x) {
   if (!connected_)
-    return fail(ec::unreachable, "there is no connection");
+    return no_connection();
   auto reply = connection_->ask(x);
   if (!reply && means_gone(reply.error()))
     connected_ = false;
@@ -144,6 +146,11 @@ expected<stats_reply> session::ask(const stats_query& x) {
 }
 
 expected<tree_reply> session::ask(const tree_query& x) { return watched<tree_reply>(x); }
+
+expected<call_reply> session::ask(const call_command& x) {
+  // A call's error may be its provider's, and tells nothing of the node.
+  return connected_ ? connection_->ask(x) : expected<call_reply>{no_connection()};
+}
 
 expected<leave_reply> session::ask(const leave_command& x) {
   return watched<leave_reply>(x);

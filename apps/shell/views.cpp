@@ -4,9 +4,12 @@
 #include "apps/shell/readable.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <set>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -289,6 +292,24 @@ answer view_stats(const stats_reply& x, const std::string& prefix) {
     });
   for (const auto& row : rows)
     add_stats_row(row, result);
+  return result;
+}
+
+expected<answer> view_call(const call_reply& x) {
+  auto reply = json::parse(x.json, nullptr, false);
+  if (reply.is_discarded())
+    return fail(ec::malformed, "the service's reply is not JSON");
+  const auto seconds = std::chrono::duration<double>{x.took}.count();
+  auto result = answer{{}, {{{}}, {}, {}}};
+  auto lines
+    = std::istringstream{reply.dump(2, ' ', false, json::error_handler_t::replace)};
+  for (auto line = std::string{}; std::getline(lines, line);)
+    result.text.rows.push_back({{line}});
+  const auto tries
+    = x.attempts == 1 ? "" : ", " + std::to_string(x.attempts) + " attempts";
+  result.text.rows.push_back({{readable_seconds(seconds) + tries, tone::faint}});
+  result.value
+    = {{"reply", std::move(reply)}, {"attempts", x.attempts}, {"took_seconds", seconds}};
   return result;
 }
 

@@ -4,6 +4,7 @@
 /// that two answers can be compared.
 #pragma once
 
+#include "actors/base/error.hpp"
 #include "actors/base/ids.hpp"
 #include "apps/node/admin.hpp"
 #include "apps/shell/answer.hpp"
@@ -32,6 +33,9 @@ inline constexpr auto metric_prefix = std::string_view{"troupe_"};
 
 /// Of the metrics whose name begins with `prefix`, with or without `metric_prefix`.
 [[nodiscard]] answer view_stats(const stats_reply& x, const std::string& prefix);
+
+/// Fails with ec::malformed when the provider's reply is no JSON.
+[[nodiscard]] expected<answer> view_call(const call_reply& x);
 
 [[nodiscard]] answer view_tree(const tree_reply& x);
 

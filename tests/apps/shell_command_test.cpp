@@ -40,6 +40,13 @@ TEST_CASE("command: what is wrong is named, with the nearest right word") {
     {"help membrs", "unknown command 'membrs'; did you mean members?"},
     {"  ", "no command; 'help' lists all"},
     {"get 'x", "the quote ' is not closed"},
+    {"call",
+     "call needs SERVICE; the form is: call SERVICE METHOD [JSON] [--idempotent]"},
+    {"call s",
+     "call needs METHOD; the form is: call SERVICE METHOD [JSON] [--idempotent]"},
+    {"call s m {a:1}", R"('{a:1}' is not JSON; write it as {"field": "value"})"},
+    {"call s m {} {}",
+     "'{}' is too much; the form is: call SERVICE METHOD [JSON] [--idempotent]"},
   };
   for (const auto& each : rows) {
     CAPTURE(each.line);
@@ -68,13 +75,14 @@ TEST_CASE("command: each has a name of its own, and help without a full stop") {
   CHECK(
     names
     == std::set<std::string_view>{
-      "members", "services", "providers", "consumers", "stats", "tree", "status", "leave",
-      "help", "quit"});
+      "members", "services", "providers", "consumers", "call", "stats", "tree", "status",
+      "leave", "help", "quit"});
 }
 
 TEST_CASE("command: usage shows arguments and flags") {
   CHECK(usage_of(*find_command("tree")) == "tree");
   CHECK(usage_of(*find_command("members")) == "members [NAME]");
+  CHECK(usage_of(*find_command("call")) == "call SERVICE METHOD [JSON] [--idempotent]");
   CHECK(usage_of(*find_command("leave")) == "leave [--yes]");
 }
 

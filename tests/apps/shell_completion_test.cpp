@@ -21,6 +21,10 @@ words known_names(argument_kind kind, std::string_view) {
       return {"shop/A:1", "a b"};
     case argument_kind::metric:
       return {"troupe_link_up"};
+    case argument_kind::method:
+      return {"Take"};
+    case argument_kind::fields:
+      return {};
   }
   return {};
 }
@@ -43,6 +47,10 @@ TEST_CASE("completion: each place in a line has its candidates") {
     {"consumers ", {10, {"\"a b\"", "shop/A:1"}}},
     {"stats troupe_l", {6, {"troupe_link_up"}}},
     {"help t", {5, {"tree"}}},
+    {"call s", {5, {"shop/A:1"}}},
+    {"call s --i", {7, {"--idempotent"}}},
+    {"call s T", {7, {"Take"}}},
+    {"call s Take {\"a\": ", {12, {}}},
     {"leave -", {6, {"--yes"}}},
     {"leave ", {6, {}}},
     {"tree x", {5, {}}},

@@ -18,6 +18,7 @@ struct fake_node {
   members_reply members;
   services_reply services;
   stats_reply stats;
+  expected<call_reply> call{call_reply{"{}", 1, {}}};
   tree_reply tree;
   /// When set, every question fails with it.
   error trouble;
@@ -75,6 +76,12 @@ public:
   }
   expected<stats_reply> ask(const stats_query&) override { return give(current->stats); }
   expected<tree_reply> ask(const tree_query&) override { return give(current->tree); }
+  expected<call_reply> ask(const call_command& x) override {
+    called.push_back(x);
+    if (current->trouble)
+      return current->trouble;
+    return current->call;
+  }
   expected<leave_reply> ask(const leave_command&) override {
     left.push_back(current->self.name.value());
     return give(leave_reply{});
@@ -84,6 +91,7 @@ public:
   std::vector<std::string> unreachable;
   std::vector<std::string> dialled; ///< In order.
   std::vector<std::string> left;    ///< Who was told to leave.
+  std::vector<call_command> called; ///< Also in vain.
   fake_node* current = nullptr;
 
 private:

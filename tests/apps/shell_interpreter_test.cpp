@@ -71,7 +71,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: help and quit need no node") {
   auto shell = make();
   CHECK(shell.run("help") == exit_status::ok);
   CHECK(
-    out.str().find("members [NAME]       who is in the cluster") != std::string::npos);
+    out.str().find("members [NAME]              who is in the cluster")
+    != std::string::npos);
   CHECK_FALSE(shell.finished());
   CHECK(shell.run("quit") == exit_status::ok);
   CHECK(shell.finished());
@@ -138,6 +139,39 @@ TEST_CASE_FIXTURE(fixture, "interpreter: when all nodes died it says so") {
   nodes.kill("a:1");
   nodes.kill("b:1");
   CHECK(shell.run("tree") == exit_status::unconnected);
+}
+
+TEST_CASE_FIXTURE(fixture, "interpreter: call asks the service as it was told to") {
+  nodes.nodes["a:1"].call = call_reply{"{\"left\": 3}", 1, std::chrono::milliseconds{2}};
+  auto shell = make();
+  CHECK(shell.run("call shop.Stock Take {\"item\": \"a b\"}") == exit_status::ok);
+  CHECK(shell.run("call shop.Stock Show --idempotent") == exit_status::ok);
+  REQUIRE(nodes.called.size() == 2);
+  CHECK(nodes.called[0].service == "shop.Stock");
+  CHECK(nodes.called[0].method == "Take");
+  CHECK(nodes.called[0].json == "{\"item\": \"a b\"}");
+  CHECK_FALSE(nodes.called[0].idempotent);
+  CHECK(nodes.called[1].json == "{}");
+  CHECK(nodes.called[1].idempotent);
+  CHECK(questions.empty());
+  CHECK(out.str().find("\"left\": 3") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "interpreter: a call goes to another node when one had died") {
+  auto shell = make();
+  CHECK(shell.run("tree") == exit_status::ok);
+  nodes.kill("a:1");
+  CHECK(shell.run("call s m") == exit_status::ok);
+  CHECK(nodes.called.size() == 1);
+  CHECK(place.node().name.value() == "n2");
+}
+
+TEST_CASE_FIXTURE(fixture, "interpreter: a call that failed is not repeated") {
+  nodes.nodes["a:1"].call = fail(ec::link_lost, "the provider has ended");
+  CHECK(make().run("call s m --idempotent") == exit_status::failed);
+  CHECK(nodes.called.size() == 1);
+  CHECK(errors.str() == "error: link_lost: the provider has ended\n");
+  CHECK(place.connected());
 }
 
 TEST_CASE_FIXTURE(fixture, "interpreter: leave is asked about, and then done") {

@@ -1,6 +1,7 @@
 #include "apps/shell/views.hpp"
 #include "tests/apps/shell_fake_admin.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 
 namespace troupe::apps::shell {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::string text_of(const answer& x) { return render_table(x.text, false); }
 
@@ -174,6 +177,25 @@ tree_reply small_tree() {
        2,
        {{"shard/1", "stuck", 0, {}}, {"shard/2", "ended", 0, {}}}},
       {"admin", "running", 1, {}}}}};
+}
+
+TEST_CASE("views: a call's reply is laid out, with what it took") {
+  const auto shown = view_call({R"({"left":3,"of":["a"]})", 1, 2'500us});
+  REQUIRE(shown);
+  CHECK(
+    text_of(*shown)
+    == "{\n"
+       "  \"left\": 3,\n"
+       "  \"of\": [\n"
+       "    \"a\"\n"
+       "  ]\n"
+       "}\n"
+       "2.50 ms\n");
+  CHECK(
+    shown->value.dump()
+    == R"({"reply":{"left":3,"of":["a"]},"attempts":1,"took_seconds":0.0025})");
+  CHECK(text_of(*view_call({"{}", 3, 1s})) == "{}\n1.00 s, 3 attempts\n");
+  CHECK(view_call({"{", 1, 1s}).error() == ec::malformed);
 }
 
 TEST_CASE("views: the tree is drawn, with state and restarts") {

@@ -28,6 +28,11 @@ TEST_CASE("words: blanks separate them, quotes and backslashes keep blanks") {
     {"''", {""}},
     {"members\r", {"members"}},
     {R"('{"a": 1}')", {R"({"a": 1})"}},
+    {R"(call {"a": [1, "} \" '"]} x)", {"call", R"({"a": [1, "} \" '"]})", "x"}},
+    {"[1, 2]", {"[1, 2]"}},
+    {"get {user 1}:cart", {"get", "{user 1}:cart"}},
+    {"get a{b }", {"get", "a{b", "}"}},
+    {R"(\{ a)", {"{", "a"}},
   };
   for (const auto& each : rows) {
     CAPTURE(each.line);
@@ -45,6 +50,9 @@ TEST_CASE("words: an open quote is refused, and named") {
     render(split_words("get \"a").error())
     == "invalid_argument: the quote \" is not closed");
   CHECK(split_words("get a\\").error() == ec::invalid_argument);
+  CHECK(
+    render(split_words("get {a: [1}").error())
+    == "invalid_argument: the { is not closed; write it in quotes if it is no JSON");
 }
 
 TEST_CASE("words: a line that is being typed tells where its last word begins") {
@@ -52,10 +60,13 @@ TEST_CASE("words: a line that is being typed tells where its last word begins") 
   CHECK(scan_line("members ") == scanned_line{{"members"}, 8, 0});
   CHECK(scan_line("a 'b c") == scanned_line{{"a", "b c"}, 2, '\''});
   CHECK(scan_line("a b\\") == scanned_line{{"a", "b"}, 2, '\\'});
+  CHECK(scan_line("a {b ") == scanned_line{{"a", "{b "}, 2, '{'});
+  CHECK(scan_line("a {b} ") == scanned_line{{"a", "{b}"}, 6, 0});
 }
 
 TEST_CASE("words: what is quoted reads back as one word") {
-  for (const auto& text : words{"", "a", "a b", "a\"b", "a\\b", "it's", "#", "\t"}) {
+  for (const auto& text : words{
+         "", "a", "a b", "a\"b", "a\\b", "it's", "#", "\t", "{", "{a b}", "[\"", "a{"}) {
     CAPTURE(text);
     CHECK(*split_words(quote_word(text)) == words{text});
   }

@@ -5,11 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
-from local_cluster import LocalClusterTest, environment, main
+from local_cluster import PROGRAMS, LocalClusterTest, environment, main
 
-BINARIES = Path(os.environ.get("TROUPE_TEST_PROGRAMS") or Path.cwd() / "tests-bin")
 CALLS = 3000
 IN_FLIGHT = 64
 DEADLINE_MS = 1000  # [call] deadline; the default.
@@ -22,13 +20,13 @@ class CallFailover(LocalClusterTest):
         self.executions_dir = self.folder / "executions"
         self.executions_dir.mkdir()
         self.succeeds(self.up(
-            "--nodes", 3, "--base-port", self.base, "--program", BINARIES / "counter_app",
+            "--nodes", 3, "--base-port", self.base, "--program", PROGRAMS / "counter_app",
             env=environment(COUNTER_DIR=str(self.executions_dir))))
 
     def load_with_a_kill(self, method):
         """Calls through n1 and kills n3 in the middle. Returns (id, result, ms) of each."""
         caller, *_, victim = self.nodes()
-        command = [str(BINARIES / "counter_load"), caller["link"], method, str(CALLS),
+        command = [str(PROGRAMS / "counter_load"), caller["link"], method, str(CALLS),
                    str(IN_FLIGHT), f"{method}-"]
         lines = []
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as load:

@@ -15,6 +15,8 @@ import unittest
 from pathlib import Path
 
 TROUPE = os.environ.get("TROUPE_PROGRAM") or str(Path.cwd() / "bin" / "troupe")
+# Programs that only tests have.
+PROGRAMS = Path(os.environ.get("TROUPE_TEST_PROGRAMS") or Path.cwd() / "tests-bin")
 TIMEOUT = 120
 
 
@@ -93,8 +95,9 @@ class LocalClusterTest(unittest.TestCase):
     def down(self):
         return troupe("down", "--dir", self.directory)
 
-    def first_up(self, nodes, *arguments):
-        return self.succeeds(self.up("--nodes", nodes, "--base-port", self.base, *arguments))
+    def first_up(self, nodes, *arguments, **options):
+        return self.succeeds(
+            self.up("--nodes", nodes, "--base-port", self.base, *arguments, **options))
 
     def nodes(self):
         return json.loads((self.directory / "nodes.json").read_text(encoding="utf-8"))

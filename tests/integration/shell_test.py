@@ -10,7 +10,8 @@ import socket
 import subprocess
 import time
 
-from local_cluster import TIMEOUT, TROUPE, LocalClusterTest, environment, main, troupe, wait_until
+from local_cluster import (PROGRAMS, TIMEOUT, TROUPE, LocalClusterTest, environment, main, troupe,
+                           wait_until)
 
 
 class Terminal:
@@ -71,6 +72,13 @@ class ShellTest(LocalClusterTest):
         self.addCleanup(result.close)
         return result
 
+    def counter_up(self, nodes, executions):
+        """Nodes that provide test.Counter, and know it of each other."""
+        self.first_up(nodes, "--program", PROGRAMS / "counter_app",
+                      env=environment(COUNTER_DIR=str(executions)))
+        for asked in range(1, nodes + 1):
+            wait_until(lambda: len(self.ask(asked, "providers")) == nodes, "all providers")
+
     def test_members_are_told_by_every_node(self):
         self.first_up(3)
         for asked in (1, 2, 3):
@@ -103,6 +111,25 @@ class ShellTest(LocalClusterTest):
                 self.assertEqual(run.stdout.count("\n"), 1)
                 self.assertIsInstance(json.loads(run.stdout), kind)
                 self.assertEqual(run.stderr, "")
+
+    def test_call_runs_a_method_and_tells_its_reply(self):
+        executions = self.folder / "executions"
+        executions.mkdir()
+        self.counter_up(2, executions)
+        answer = self.ask(1, 'call test.Counter CountOnce {"id": "a b"}')
+        self.assertEqual(answer["reply"], {"executions": "1"})
+        self.assertEqual(answer["attempts"], 1)
+        self.assertGreater(answer["took_seconds"], 0.02)  # What the service takes.
+        self.assertIn("reply", self.ask(2, "call test.Counter Count --idempotent"))
+        ran = [line for file in executions.iterdir() for line in file.read_text().splitlines()]
+        self.assertEqual(sorted(ran), ["Count ", "CountOnce a b"])
+
+    def test_call_fails_as_the_service_does_and_names_what_is_wrong(self):
+        self.counter_up(1, self.folder)
+        self.fails(self.shell(1, "-c", "call test.Counter Cuont"), 1, "Cuont")
+        self.fails(self.shell(1, "-c", 'call test.Counter Count {"idd": "1"}'), 1, "idd")
+        self.fails(self.shell(1, "-c", "call test.Cuonter Count"), 1, "test.Cuonter")
+        self.fails(self.shell(1, "-c", "call test.Counter Count {id}"), 2, "is not JSON")
 
     def test_stdin_is_read_line_by_line_without_a_prompt(self):
         self.first_up(1)
