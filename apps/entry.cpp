@@ -71,8 +71,7 @@ private:
     const auto config = node_command_.config(process_environment());
     if (!config)
       return complain(config.error());
-    return run_node(
-      *config, services_ ? services_() : std::vector<router::service_definition>{});
+    return run_node(*config, services_);
   }
 
   int run_up_command() {
@@ -132,7 +131,7 @@ private:
 
   std::string version_text() const { return root_.get_name() + " " TROUPE_VERSION; }
 
-  std::function<std::vector<router::service_definition>()> services_;
+  service_maker services_;
   CLI::App root_;
   CLI::App* node_ = root_.add_subcommand("node", "run a node until it leaves");
   CLI::App* up_ = root_.add_subcommand("up", "start a cluster on this machine");

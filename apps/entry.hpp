@@ -1,11 +1,9 @@
 /// What the main of every program on troupe calls: it gives the program all sub-commands.
 #pragma once
 
-#include "router/service.hpp"
+#include "apps/service_environment.hpp"
 
-#include <functional>
 #include <string>
-#include <vector>
 
 namespace troupe::apps {
 
@@ -13,9 +11,8 @@ namespace troupe::apps {
 struct app {
   std::string name; ///< As people type it.
 
-  /// Makes the services that each node of this program provides; called once for a node,
-  /// before it starts. Empty: none.
-  std::function<std::vector<router::service_definition>()> services{};
+  /// What each node of this program provides. Empty: nothing.
+  service_maker services{};
 };
 
 /// Runs what the command line asks for. Errors go to stderr. Returns the exit code: 0; 1

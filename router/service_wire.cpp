@@ -1,6 +1,7 @@
 #include "router/service_wire.hpp"
 
 #include <limits>
+#include <utility>
 
 #include <google/protobuf/util/json_util.h>
 
@@ -34,6 +35,12 @@ write_content(content_form form, const google::protobuf::Message& x) {
   if (!status.ok())
     return fail(ec::internal, "no JSON of a " + x.GetTypeName());
   return result;
+}
+
+call_request
+make_request(std::string method, bool idempotent, const google::protobuf::Message& x) {
+  return {
+    std::move(method), x.SerializeAsString(), content_form::protobuf, idempotent, {}};
 }
 
 } // namespace troupe::router

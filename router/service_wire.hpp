@@ -1,6 +1,9 @@
-/// Rows of a method table from handlers of Protobuf messages.
+/// Protobuf at both ends of a call: rows of a method table from typed handlers, and
+/// requests and replies as callers have them.
 #pragma once
 
+#include "router/call_table.hpp"
+#include "router/messages.hpp"
 #include "router/service.hpp"
 
 #include <functional>
@@ -48,6 +51,23 @@ template <class Request, class Response>
       else
         handler(request, typed_responder<Response>{x.form, std::move(to)});
     }};
+}
+
+/// A call of `method` with this content, for callers in this process.
+[[nodiscard]] call_request
+make_request(std::string method, bool idempotent, const google::protobuf::Message& x);
+
+/// The reply that `answer` carries, or what the call failed with. Fails with
+/// ec::malformed.
+/// @pre the call was made by `make_request`.
+template <class Response>
+[[nodiscard]] expected<Response> read_reply(const expected<call_answer>& answer) {
+  if (!answer)
+    return answer.error();
+  auto reply = Response{};
+  if (auto why = read_content(content_form::protobuf, answer->content, reply))
+    return why;
+  return reply;
 }
 
 } // namespace troupe::router

@@ -64,8 +64,7 @@ void register_all_codecs(actors::message_codecs& codecs) {
 
 node::node(
   const node_environment& environment, const node_config& config,
-  const cluster::stored_identity& identity,
-  std::vector<router::service_definition> services,
+  const cluster::stored_identity& identity, service_maker services,
   std::function<void(const error&)> ended)
     : environment_{environment}, config_{config}, identity_{identity},
       services_{std::move(services)}, ended_{std::move(ended)}, random_{
@@ -84,6 +83,7 @@ node::node(
 void node::forget() {
   directory_.clear();
   actors_.clear();
+  service_environment_.reset();
   root_ = nullptr;
 }
 
@@ -250,9 +250,14 @@ expected<actors::child_handle> node::start_gateway() {
 // A host that dies of its own bug is started again; its entry in the registry stays the
 // same, so that callers find it under its name.
 expected<actors::child_handle> node::start_services() {
+  service_environment_.emplace(
+    environment_.engine, context("service"),
+    cluster::node_identity{identity_.id, identity_.name, identity_.life},
+    actors_.get().gateway);
   auto hosts = std::vector<actors::child_spec>{};
-  for (const auto& service : services_)
-    hosts.push_back(host_of(service));
+  if (services_)
+    for (const auto& service : services_(*service_environment_))
+      hosts.push_back(host_of(service));
   auto services = environment_.engine->spawn(
     actors::make_supervisor, context("supervisor"), "services",
     actors::supervisor_config{}, std::move(hosts));

@@ -17,14 +17,15 @@
 #include "actors/transport.hpp"
 #include "apps/node/node_actors.hpp"
 #include "apps/node/node_config.hpp"
+#include "apps/service_environment.hpp"
 #include "cluster/identity_store.hpp"
 #include "cluster/link_actor.hpp"
-#include "router/service.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,13 +51,13 @@ void register_all_codecs(actors::message_codecs& codecs);
 
 class node {
 public:
-  /// `services` are what this node provides once it has joined. `ended` is called once,
-  /// on some thread: with none after a leave, else with what the node died of.
+  /// `services` makes what this node provides once it has joined; empty: nothing. `ended`
+  /// is called once, on some thread: with none after a leave, else with what the node
+  /// died of.
   /// @pre `config.validate()` is none.
   node(
     const node_environment& environment, const node_config& config,
-    const cluster::stored_identity& identity,
-    std::vector<router::service_definition> services,
+    const cluster::stored_identity& identity, service_maker services,
     std::function<void(const error&)> ended);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -99,7 +100,7 @@ private:
   node_environment environment_;
   node_config config_;
   cluster::stored_identity identity_;
-  std::vector<router::service_definition> services_;
+  service_maker services_;
   std::function<void(const error&)> ended_;
   random_source random_;
   metrics_registry metrics_;
@@ -109,6 +110,7 @@ private:
   actors::directory directory_;
   cluster::link_environment link_environment_;
   node_actors actors_;
+  std::optional<service_environment> service_environment_;
   actors::supervisor_actor root_; // Of the thread that starts and stops the node.
 };
 

@@ -110,10 +110,8 @@ void stop_or_exit(process_signals& signals, node& node) {
     }
 }
 
-using service_list = std::vector<router::service_definition>;
-
 int run(
-  const node_config& config, service_list services, disk& disk,
+  const node_config& config, service_maker services, disk& disk,
   process_signals& signals) {
   auto log = log_sink::open(config.log);
   if (!log)
@@ -163,8 +161,7 @@ int run(
 
 } // namespace
 
-int run_node(
-  const node_config& config, std::vector<router::service_definition> services) {
+int run_node(const node_config& config, service_maker services) {
   auto signals = process_signals{};
   if (signals.trouble())
     return complain(signals.trouble());

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 #include <doctest/doctest.h>
 
 namespace troupe::apps {
@@ -42,7 +44,13 @@ struct fixture {
         .seed = 1,
         .pid = 1,
         .threads = false},
-      config, *identity, std::vector<router::service_definition>{},
+      config, *identity,
+      [this](service_environment& x) {
+        environment = &x;
+        if (leaves_early)
+          subject->leave();
+        return services;
+      },
       [this](const error& why) { ends.push_back(why); });
   }
 
@@ -63,9 +71,30 @@ struct fixture {
     [this] { return system.clock()->wall_time(); },
     [this](std::string_view line) { lines.emplace_back(line); }};
   node_config config = lone_config();
+  std::vector<router::service_definition> services;
+  service_environment* environment = nullptr;
+  bool leaves_early = false; ///< While it joins.
   std::vector<error> ends;
   std::optional<node> subject;
 };
+
+/// Answers with what it was called with.
+router::service_definition echo_service() {
+  auto echo = [](const router::invocation& x, const router::responder& respond) {
+    respond(x.content);
+  };
+  return {{"", "test.Echo", ""}, {{"Echo", true, echo}}};
+}
+
+/// Keeps its callers waiting.
+router::service_definition kept_service(std::vector<router::responder>* kept) {
+  auto keep = [kept](const router::invocation&, const router::responder& respond) {
+    kept->push_back(respond);
+  };
+  return {{"", "test.Kept", ""}, {{"Keep", true, keep}}};
+}
+
+using answers = std::vector<expected<router::call_answer>>;
 
 } // namespace
 
@@ -85,6 +114,54 @@ TEST_CASE_FIXTURE(fixture, "node: asked to leave before its first actor ran it l
   REQUIRE(ends.size() == 1);
   CHECK_FALSE(ends.front());
   CHECK(subject->phase() == node_phase::leaving);
+}
+
+TEST_CASE_FIXTURE(fixture, "node: asked to leave while it joins it is never ready") {
+  leaves_early = true;
+  make_node();
+  subject->start();
+  system.advance(10s);
+  REQUIRE(ends.size() == 1);
+  CHECK_FALSE(ends.front());
+  CHECK(subject->phase() == node_phase::leaving);
+}
+
+TEST_CASE_FIXTURE(fixture, "node: its services know it, and can call others") {
+  services = {echo_service()};
+  make_node();
+  subject->start();
+  system.settle();
+  REQUIRE(environment != nullptr);
+  CHECK(environment->self().name == node_name{"n1"});
+  CHECK(environment->context().clock == system.clock());
+  auto heard = answers{};
+  auto take = [&](expected<router::call_answer> x) { heard.push_back(std::move(x)); };
+  environment->call("test.Echo", {.method = "Echo", .content = "hi", .trace = {}}, take);
+  environment->call("test.Echo", {.method = "Shout", .content = "", .trace = {}}, take);
+  system.advance(2s);
+  REQUIRE(heard.size() == 2);
+  REQUIRE(heard[0]);
+  CHECK(heard[0]->content == "hi");
+  CHECK_FALSE(heard[1]);
+}
+
+TEST_CASE_FIXTURE(fixture, "node: a call fails at once when the gateway ends") {
+  auto kept = std::vector<router::responder>{};
+  services = {kept_service(&kept)};
+  make_node();
+  subject->start();
+  system.settle();
+  auto heard = answers{};
+  environment->call(
+    "test.Kept", {.method = "Keep", .content = "hi", .trace = {}},
+    [&](expected<router::call_answer> x) { heard.push_back(std::move(x)); });
+  system.settle();
+  REQUIRE(kept.size() == 1);
+  REQUIRE(heard.empty());
+  caf::anon_send_exit(environment->gateway(), caf::exit_reason::kill);
+  system.settle();
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].error() == ec::stopping);
 }
 
 TEST_CASE_FIXTURE(fixture, "node: one that is ready leaves when it is asked to, once") {

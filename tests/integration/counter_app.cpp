@@ -1,7 +1,7 @@
 // A program on troupe for tests: its service `test.Counter` notes each execution as a
 // line in a file of its process, and answers a little later, so that calls are under way
-// when a provider is killed. Methods: Count, which is idempotent, and CountOnce, which is
-// not.
+// when a provider is killed. Methods: Count, which is idempotent, CountOnce, which is
+// not, and Relay, which calls Count and answers what it answers.
 #include "apps/entry.hpp"
 #include "router/service_wire.hpp"
 #include "tests/integration/counter.pb.h"
@@ -74,7 +74,18 @@ private:
   std::jthread thread_;
 };
 
-std::vector<router::service_definition> make_services() {
+router::method_definition make_relay(const apps::service_environment& node) {
+  return router::make_method<CountRequest, CountReply>(
+    "Relay", true, [&node](const CountRequest& request, count_responder respond) {
+      node.call(
+        "test.Counter", router::make_request("Count", true, request),
+        [respond = std::move(respond)](const expected<router::call_answer>& answer) {
+          respond(router::read_reply<CountReply>(answer));
+        });
+    });
+}
+
+std::vector<router::service_definition> make_services(apps::service_environment& node) {
   static auto counted = counter{};
   auto method = [](const char* name, bool idempotent) {
     return router::make_method<CountRequest, CountReply>(
@@ -83,11 +94,12 @@ std::vector<router::service_definition> make_services() {
       });
   };
   return {
-    {{"", "test.Counter", ""}, {method("Count", true), method("CountOnce", false)}}};
+    {{"", "test.Counter", ""},
+     {method("Count", true), method("CountOnce", false), make_relay(node)}}};
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  return apps::run(argc, argv, {"counter", make_services});
+  return apps::run(argc, argv, {.name = "counter", .services = make_services});
 }

@@ -120,7 +120,7 @@ class ShellTest(LocalClusterTest):
         self.assertEqual(answer["reply"], {"executions": "1"})
         self.assertEqual(answer["attempts"], 1)
         self.assertGreater(answer["took_seconds"], 0.02)  # What the service takes.
-        self.assertIn("reply", self.ask(2, "call test.Counter Count --idempotent"))
+        self.assertIn("reply", self.ask(2, "call test.Counter Relay --idempotent"))
         ran = [line for file in executions.iterdir() for line in file.read_text().splitlines()]
         self.assertEqual(sorted(ran), ["Count ", "CountOnce a b"])
 

@@ -1,11 +1,13 @@
 #include "router/gateway_actor.hpp"
 #include "router/service.hpp"
+#include "router/service_wire.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <google/protobuf/wrappers.pb.h>
 
 using namespace troupe;
 using namespace troupe::router;
@@ -36,6 +38,24 @@ TEST_CASE("service: its methods are found by name") {
   REQUIRE(find_method(service, "B") != nullptr);
   CHECK(!find_method(service, "B")->idempotent);
   CHECK(find_method(service, "C") == nullptr);
+}
+
+TEST_CASE("service: what a caller asks in Protobuf is what it gets back") {
+  auto text = google::protobuf::StringValue{};
+  text.set_value("hi");
+  const auto request = make_request("Echo", true, text);
+  CHECK(request.method == "Echo");
+  CHECK(request.idempotent);
+  const auto reply
+    = read_reply<google::protobuf::StringValue>(call_answer{request.content, 1, {}});
+  REQUIRE(reply);
+  CHECK(reply->value() == "hi");
+}
+
+TEST_CASE("service: a call's failure and a reply of another kind are errors") {
+  using reply = google::protobuf::StringValue;
+  CHECK(read_reply<reply>(fail(ec::busy, "full")).error() == ec::busy);
+  CHECK(read_reply<reply>(call_answer{"\x0a", 1, {}}).error() == ec::malformed);
 }
 
 TEST_CASE("service names: as people write them") {
