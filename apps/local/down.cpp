@@ -12,8 +12,6 @@
 #include <thread>
 #include <vector>
 
-#include <sys/types.h>
-
 namespace troupe::apps {
 
 namespace {
@@ -23,13 +21,14 @@ using namespace std::chrono_literals;
 constexpr auto deadline_after = 25s;
 constexpr auto pause = 20ms;
 
-/// Kills all processes of `nodes` that it finds; `killed` collects their numbers.
-error kill_all(const std::vector<local_node>& nodes, std::set<pid_t>& killed) {
+/// Kills all processes of `nodes` that it finds; `ended` collects the places of those
+/// that had one.
+error kill_all(const std::vector<local_node>& nodes, std::set<std::size_t>& ended) {
   const auto processes = processes_of(nodes);
   for (const auto& x : processes) {
-    if (auto trouble = x.kill())
+    if (auto trouble = x.what.kill())
       return trouble;
-    killed.insert(x.number());
+    ended.insert(x.node);
   }
   return {};
 }
@@ -40,7 +39,7 @@ error what_remains(const std::vector<local_node>& nodes, const std::vector<bool>
   if (const auto left = processes_of(nodes); !left.empty())
     return fail(
       ec::deadline_exceeded,
-      "process " + std::to_string(left.front().number()) + " does not end");
+      "process " + std::to_string(left.front().what.number()) + " does not end");
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (data_directory_locked(nodes[i].data_dir))
       return fail(
@@ -56,13 +55,13 @@ error what_remains(const std::vector<local_node>& nodes, const std::vector<bool>
 }
 
 /// Kills until nothing remains: a node that is being started shows itself late.
-error end_all(const std::vector<local_node>& nodes, std::set<pid_t>& killed) {
+error end_all(const std::vector<local_node>& nodes, std::set<std::size_t>& ended) {
   const auto deadline = std::chrono::steady_clock::now() + deadline_after;
   auto ours = std::vector<bool>{};
   for (const auto number : runners_of(nodes))
     ours.push_back(number != 0);
   for (;;) {
-    if (auto trouble = kill_all(nodes, killed))
+    if (auto trouble = kill_all(nodes, ended))
       return trouble;
     auto remains = what_remains(nodes, ours);
     if (!remains || std::chrono::steady_clock::now() >= deadline)
@@ -82,10 +81,10 @@ error down(const std::string& directory, std::ostream& out) {
     return options.error();
   if (!*options)
     return fail(ec::not_found, "there is no cluster in " + cluster->path() + " any more");
-  auto killed = std::set<pid_t>{};
-  if (auto trouble = end_all(layout_of(cluster->path(), **options), killed))
+  auto ended = std::set<std::size_t>{};
+  if (auto trouble = end_all(layout_of(cluster->path(), **options), ended))
     return trouble;
-  out << killed.size() << (killed.size() == 1 ? " node" : " nodes") << " ended\n";
+  out << ended.size() << (ended.size() == 1 ? " node" : " nodes") << " ended\n";
   out.flush();
   return {};
 }

@@ -57,20 +57,20 @@ std::vector<pid_t> runners_of(const std::vector<local_node>& nodes) {
   return result;
 }
 
-std::vector<process> processes_of(const std::vector<local_node>& nodes) {
-  auto result = std::vector<process>{};
-  auto add = [&result](std::optional<process> found) {
+std::vector<node_process> processes_of(const std::vector<local_node>& nodes) {
+  auto result = std::vector<node_process>{};
+  auto add = [&result](std::size_t node, std::optional<process> found) {
     const auto known
-      = [&found](const process& x) { return x.number() == found->number(); };
+      = [&found](const node_process& x) { return x.what.number() == found->number(); };
     if (found && std::ranges::none_of(result, known))
-      result.push_back(std::move(*found));
+      result.push_back({node, std::move(*found)});
   };
   const auto running = running_processes();
-  for (const auto& node : nodes) {
-    add(holder_of(node));
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    add(i, holder_of(nodes[i]));
     for (const auto& x : running)
-      if (runs(x, node))
-        add(pin(x));
+      if (runs(x, nodes[i]))
+        add(i, pin(x));
   }
   return result;
 }

@@ -4,6 +4,7 @@
 #include "apps/local/layout.hpp"
 #include "apps/local/process.hpp"
 
+#include <cstddef>
 #include <vector>
 
 #include <sys/types.h>
@@ -15,9 +16,16 @@ namespace troupe::apps {
 /// take the lock.
 [[nodiscard]] std::vector<pid_t> runners_of(const std::vector<local_node>& nodes);
 
+struct node_process {
+  std::size_t node; ///< Its place in the list that was asked about.
+  process what;
+};
+
 /// The same, all processes of all nodes: the holders of their locks, and those that were
-/// started with their config files. Each was verified while it was pinned, so a number
-/// that is another process's by now is not among them.
-[[nodiscard]] std::vector<process> processes_of(const std::vector<local_node>& nodes);
+/// started with their config files. A node may have several: what a script forks looks
+/// like the script. Each was verified while it was pinned, so a number that is another
+/// process's by now is not among them.
+[[nodiscard]] std::vector<node_process>
+processes_of(const std::vector<local_node>& nodes);
 
 } // namespace troupe::apps

@@ -117,7 +117,9 @@ class UpTroubleTest(LocalClusterTest):
 
     def test_nodes_that_never_become_ready_are_named_and_can_be_ended(self):
         program = self.folder / "program"
-        program.write_text("#!/bin/sh\nwhile :; do sleep 0.1; done\n", encoding="utf-8")
+        # The subshell has the arguments of the script, but is no node of its own.
+        program.write_text("#!/bin/sh\n(while :; do sleep 0.1; done) &\nwait\n",
+                           encoding="utf-8")
         program.chmod(0o755)
         run = self.up("--nodes", 2, "--base-port", self.base, "--program", program,
                       "--timeout", "1 s")
