@@ -26,8 +26,9 @@ std::string_view to_string(lane x) { return x == lane::control ? "control" : "bu
 
 message_codecs::message_codecs() = default;
 
-void message_codecs::add_entry(std::type_index type, std::string name, codec entry) {
-  auto [where, is_new] = by_name_.emplace(std::move(name), std::move(entry));
+void message_codecs::add_entry(
+  std::type_index type, const std::string& name, codec entry) {
+  auto [where, is_new] = by_name_.emplace(name, std::move(entry));
   TROUPE_ASSERT(is_new);
   TROUPE_ASSERT(by_type_.emplace(type, &*where).second);
 }

@@ -48,9 +48,9 @@ public:
   /// `std::string_view` of bytes from a stranger and returns `expected<T>`.
   /// @pre neither `T` nor `name` was added before.
   template <class T, class Encode, class Decode>
-  void add(std::string name, lane lane, Encode to_bytes, Decode from_bytes) {
+  void add(const std::string& name, lane lane, Encode to_bytes, Decode from_bytes) {
     add_entry(
-      typeid(T), std::move(name),
+      typeid(T), name,
       {lane,
        [to_bytes](const caf::message& x) -> std::string {
          return to_bytes(x.get_as<T>(0));
@@ -78,7 +78,7 @@ private:
     std::function<expected<caf::message>(std::string_view)> decode;
   };
 
-  void add_entry(std::type_index type, std::string name, codec entry);
+  void add_entry(std::type_index type, const std::string& name, codec entry);
 
   std::unordered_map<std::string, codec> by_name_;
   std::map<std::type_index, std::unordered_map<std::string, codec>::const_pointer>

@@ -129,7 +129,9 @@ private:
     return given.empty() ? root_ : *given.front();
   }
 
-  std::string version_text() const { return root_.get_name() + " " TROUPE_VERSION; }
+  [[nodiscard]] std::string version_text() const {
+    return root_.get_name() + " " TROUPE_VERSION;
+  }
 
   service_maker services_;
   CLI::App root_;

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace CLI {
+namespace CLI { // NOLINT(readability-identifier-naming): its library names it so
 class App;
 class Option;
 } // namespace CLI

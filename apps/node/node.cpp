@@ -64,9 +64,9 @@ void register_all_codecs(actors::message_codecs& codecs) {
 
 node::node(
   const node_environment& environment, const node_config& config,
-  const cluster::stored_identity& identity, service_maker services,
+  cluster::stored_identity identity, service_maker services,
   std::function<void(const error&)> ended)
-    : environment_{environment}, config_{config}, identity_{identity},
+    : environment_{environment}, config_{config}, identity_{std::move(identity)},
       services_{std::move(services)}, ended_{std::move(ended)}, random_{
                                                                   environment.seed} {
   for (const auto* part :
@@ -75,7 +75,7 @@ node::node(
     contexts_.emplace(
       part, actors::actor_context{
               environment.clock, &metrics_,
-              logger{environment.log, identity.name.value(), part}});
+              logger{environment.log, identity_.name.value(), part}});
   link_environment_
     = {context("links"), environment.transport, environment.codecs, &directory_};
 }

@@ -57,7 +57,7 @@ public:
   /// @pre `config.validate()` is none.
   node(
     const node_environment& environment, const node_config& config,
-    const cluster::stored_identity& identity, service_maker services,
+    cluster::stored_identity identity, service_maker services,
     std::function<void(const error&)> ended);
   node(const node&) = delete;
   node& operator=(const node&) = delete;

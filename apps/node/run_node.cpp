@@ -74,7 +74,7 @@ monitor::http_answer answer_http(node& node, const std::string& path) {
       monitor::prometheus_text(node.metrics().snapshot())};
   if (path == "/health") {
     auto phase = node.phase();
-    auto body = "{\"phase\": \"" + std::string{to_string(phase)} + "\"}\n";
+    auto body = R"({"phase": ")" + std::string{to_string(phase)} + "\"}\n";
     return {phase == node_phase::ready ? 200U : 503U, "application/json", body};
   }
   return {404, "text/plain", "there are /metrics and /health\n"};

@@ -113,7 +113,8 @@ answer run_help(const invocation& call) {
   return which != nullptr ? help_on(*which) : help_on_all();
 }
 
-std::vector<command> make_commands() {
+/// About the cluster: any node answers the same, sooner or later.
+std::vector<command> cluster_commands() {
   return {
     {"members",
      {{"NAME", argument_kind::member}},
@@ -153,6 +154,12 @@ std::vector<command> make_commands() {
      "is\n"
      "tried again at another provider when one dies.",
      effect_run{run_call}},
+  };
+}
+
+/// About the node that is asked.
+std::vector<command> node_commands() {
+  return {
     {"stats",
      {{"PREFIX", argument_kind::metric}},
      {},
@@ -178,6 +185,11 @@ std::vector<command> make_commands() {
      "make this node leave the cluster and end",
      "Asks first on a terminal, unless --yes is given. Returns when the others know.",
      action_run{run_leave, confirm_leave, true}},
+  };
+}
+
+std::vector<command> shell_commands() {
+  return {
     {"help",
      {{"COMMAND", argument_kind::command}},
      {},
@@ -186,6 +198,13 @@ std::vector<command> make_commands() {
      local_run{run_help}},
     {"quit", {}, {}, "leave the shell; so does Ctrl-D", "", quit_run{}},
   };
+}
+
+std::vector<command> make_commands() {
+  auto result = cluster_commands();
+  for (const auto& more : {node_commands(), shell_commands()})
+    result.insert(result.end(), more.begin(), more.end());
+  return result;
 }
 
 error misuse(std::string what) { return fail(ec::invalid_argument, std::move(what)); }

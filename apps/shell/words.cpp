@@ -28,7 +28,7 @@ public:
   }
 
 private:
-  char unfinished() const {
+  [[nodiscard]] char unfinished() const {
     if (bracket_count_ > 0)
       return result_.words.back().front();
     return escaped_ ? '\\' : quote_;
