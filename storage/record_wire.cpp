@@ -94,6 +94,60 @@ bool get(const v1::DedupTrim& in, dedup_trim_record& out) {
   return std::ranges::is_sorted(out.open);
 }
 
+void put(const shard_config& x, v1::Config& out) {
+  for (const auto& from : x.members) {
+    auto& to = *out.add_members();
+    to.set_replica(from.replica.value());
+    to.set_node(to_bytes(from.node.value()));
+    to.set_role(static_cast<v1::Member::Role>(from.role));
+  }
+  out.set_beat_ns(x.timing.beat.count());
+  out.set_election_timeout_ns(x.timing.election_timeout.count());
+  out.set_lease_ns(x.timing.lease.count());
+  out.set_drift_percent(x.timing.drift_percent);
+  out.set_ack(static_cast<v1::Config::Ack>(x.timing.ack));
+}
+
+bool get(const v1::Config& in, shard_config& out) {
+  for (const auto& from : in.members()) {
+    auto to = member{};
+    if (
+      !get(from.node(), to.node) || from.role() < v1::Member::VOTER
+      || from.role() > v1::Member::LEARNER)
+      return false;
+    to.replica = replica_id{from.replica()};
+    to.role = static_cast<member_role>(from.role());
+    out.members.push_back(to);
+  }
+  if (in.ack() < v1::Config::ASYNC || in.ack() > v1::Config::QUORUM)
+    return false;
+  out.timing.beat = duration{in.beat_ns()};
+  out.timing.election_timeout = duration{in.election_timeout_ns()};
+  out.timing.lease = duration{in.lease_ns()};
+  out.timing.drift_percent = in.drift_percent();
+  out.timing.ack = static_cast<ack_mode>(in.ack());
+  return !validate(out);
+}
+
+void put(const std::vector<slot_range>& x, v1::SlotOwn& out) {
+  for (const auto& from : x) {
+    auto& to = *out.add_slots();
+    to.set_first(from.first.value());
+    to.set_last(from.last.value());
+  }
+}
+
+bool get(const v1::SlotOwn& in, std::vector<slot_range>& out) {
+  for (const auto& from : in.slots()) {
+    if (from.first() > from.last() || from.last() >= slot_count)
+      return false;
+    out.push_back(
+      {slot{static_cast<std::uint16_t>(from.first())},
+       slot{static_cast<std::uint16_t>(from.last())}});
+  }
+  return true;
+}
+
 namespace {
 
 // To protobuf, one overload for each payload.
@@ -113,27 +167,11 @@ void put(const write_record& x, v1::Record& out) {
 void put(const epoch_start_record&, v1::Record& out) { out.mutable_epoch_start(); }
 
 void put(const shard_config& x, v1::Record& out) {
-  auto& c = *out.mutable_config();
-  for (const auto& from : x.members) {
-    auto& to = *c.add_members();
-    to.set_replica(from.replica.value());
-    to.set_node(to_bytes(from.node.value()));
-    to.set_role(static_cast<v1::Member::Role>(from.role));
-  }
-  c.set_beat_ns(x.timing.beat.count());
-  c.set_election_timeout_ns(x.timing.election_timeout.count());
-  c.set_lease_ns(x.timing.lease.count());
-  c.set_drift_percent(x.timing.drift_percent);
-  c.set_ack(static_cast<v1::Config::Ack>(x.timing.ack));
+  storage::put(x, *out.mutable_config());
 }
 
 void put(const slot_own_record& x, v1::Record& out) {
-  auto& s = *out.mutable_slot_own();
-  for (const auto& from : x.slots) {
-    auto& to = *s.add_slots();
-    to.set_first(from.first.value());
-    to.set_last(from.last.value());
-  }
+  storage::put(x.slots, *out.mutable_slot_own());
 }
 
 void put(const dedup_trim_record& x, v1::Record& out) {
@@ -156,36 +194,8 @@ bool get(v1::Write& in, write_record& out) {
   return true;
 }
 
-bool get(const v1::Config& in, shard_config& out) {
-  for (const auto& from : in.members()) {
-    auto to = member{};
-    if (
-      !storage::get(from.node(), to.node) || from.role() < v1::Member::VOTER
-      || from.role() > v1::Member::LEARNER)
-      return false;
-    to.replica = replica_id{from.replica()};
-    to.role = static_cast<member_role>(from.role());
-    out.members.push_back(to);
-  }
-  if (in.ack() < v1::Config::ASYNC || in.ack() > v1::Config::QUORUM)
-    return false;
-  out.timing.beat = duration{in.beat_ns()};
-  out.timing.election_timeout = duration{in.election_timeout_ns()};
-  out.timing.lease = duration{in.lease_ns()};
-  out.timing.drift_percent = in.drift_percent();
-  out.timing.ack = static_cast<ack_mode>(in.ack());
-  return !validate(out);
-}
-
 bool get(const v1::SlotOwn& in, slot_own_record& out) {
-  for (const auto& from : in.slots()) {
-    if (from.first() > from.last() || from.last() >= slot_count)
-      return false;
-    out.slots.push_back(
-      {slot{static_cast<std::uint16_t>(from.first())},
-       slot{static_cast<std::uint16_t>(from.last())}});
-  }
-  return true;
+  return storage::get(in, out.slots);
 }
 
 template <class Payload, class Message>

@@ -35,6 +35,12 @@ void put(const dedup_trim_record& x, v1::DedupTrim& out);
 void put(const position& x, v1::Position& out);
 [[nodiscard]] position get(const v1::Position& in);
 
+void put(const shard_config& x, v1::Config& out);
+[[nodiscard]] bool get(const v1::Config& in, shard_config& out);
+
+void put(const std::vector<slot_range>& x, v1::SlotOwn& out);
+[[nodiscard]] bool get(const v1::SlotOwn& in, std::vector<slot_range>& out);
+
 void put(const record_payload& x, v1::Record& out);
 [[nodiscard]] bool get(v1::Record&& in, record_payload& out);
 
