@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,7 +21,15 @@ namespace troupe::storage {
 /// Takes a row of a scan; returns whether to go on.
 using row_visitor = std::function<bool(std::string_view key, const row& value)>;
 
-/// The rows that an evaluation may look at.
+/// A row is there and cannot be read: its disk has failed it. There is no answer that
+/// would be right, so what was asked for must not go on; nothing catches this but the
+/// frame of the thread or actor, which ends.
+class unreadable_row : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The rows that an evaluation may look at. Reading may throw `unreadable_row`.
 class row_view {
 public:
   row_view() = default;
