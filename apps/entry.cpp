@@ -1,5 +1,6 @@
 #include "apps/entry.hpp"
 
+#include "apps/app_command_line.hpp"
 #include "apps/local/down.hpp"
 #include "apps/local/local_commands.hpp"
 #include "apps/local/up.hpp"
@@ -28,6 +29,8 @@ public:
       : services_{app.services}, root_{"Runs and operates clusters of nodes.", app.name} {
     root_.set_version_flag("--version", version_text());
     root_.require_subcommand(0, 1);
+    for (const auto& x : app.commands)
+      own_.emplace_back(root_, x).command()->allow_extras();
     // What is left over is refused by `check_all_known`, with a suggestion.
     for (auto* x : {&root_, node_, up_, down_, shell_, version_})
       x->allow_extras();
@@ -55,6 +58,9 @@ private:
       return run_down_command();
     if (shell_->parsed())
       return run_shell_command();
+    for (const auto& x : own_)
+      if (x.given())
+        return run_own_command(x);
     if (version_->parsed()) {
       std::cout << version_text() << '\n';
       return EXIT_SUCCESS;
@@ -92,6 +98,11 @@ private:
   int run_shell_command() {
     const auto options = shell_command_.options();
     return options ? run_shell(*options) : complain(options.error());
+  }
+
+  int run_own_command(const app_command_line& command) {
+    const auto code = command.run();
+    return code ? *code : complain(code.error());
   }
 
   int finish(const error& trouble) { return trouble ? complain(trouble) : EXIT_SUCCESS; }
@@ -144,6 +155,7 @@ private:
   up_command up_command_{*up_};
   down_command down_command_{*down_};
   shell_command shell_command_{*shell_};
+  std::vector<app_command_line> own_;
 };
 
 } // namespace

@@ -26,8 +26,9 @@ class CallFailover(LocalClusterTest):
     def load_with_a_kill(self, method):
         """Calls through n1 and kills n3 in the middle. Returns (id, result, ms) of each."""
         caller, *_, victim = self.nodes()
-        command = [str(PROGRAMS / "counter_load"), caller["link"], method, str(CALLS),
-                   str(IN_FLIGHT), f"{method}-"]
+        command = [str(PROGRAMS / "counter_app"), "load", "--connect", caller["link"],
+                   "--method", method, "--calls", str(CALLS), "--in-flight", str(IN_FLIGHT),
+                   "--prefix", f"{method}-"]
         lines = []
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as load:
             for line in load.stdout:

@@ -5,6 +5,7 @@
 #include "apps/entry.hpp"
 #include "router/service_wire.hpp"
 #include "tests/integration/counter.pb.h"
+#include "tests/integration/counter_load.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -101,5 +102,19 @@ std::vector<router::service_definition> make_services(apps::service_environment&
 } // namespace
 
 int main(int argc, char** argv) {
-  return apps::run(argc, argv, {.name = "counter", .services = make_services});
+  auto load = test::load_options{};
+  return apps::run(
+    argc, argv,
+    {.name = "counter",
+     .services = make_services,
+     .commands
+     = {{.name = "load",
+         .about = "call test.Counter, and print what became of each call",
+         .flags
+         = {{"--connect", "HOST:PORT", "a node's link address", &load.connect},
+            {"--method", "NAME", "what to call", &load.method},
+            {"--calls", "N", "how many calls", &load.call_count},
+            {"--in-flight", "N", "how many at one time", &load.in_flight_max},
+            {"--prefix", "TEXT", "what the calls' ids begin with", &load.prefix}},
+         .run = [&] { return test::run_load(load); }}}});
 }

@@ -1,7 +1,5 @@
-// Calls test.Counter through one node, with many calls under way, and prints a line for
-// each: its id, `ok` or an error's code, and the milliseconds it took.
-//
-//     counter_load HOST:PORT METHOD CALLS IN_FLIGHT PREFIX
+#include "tests/integration/counter_load.hpp"
+
 #include "apps/node/admin_client.hpp"
 
 #include <chrono>
@@ -22,10 +20,10 @@ public:
   load(apps::admin_client& client, std::string method, std::string prefix)
       : client_{client}, method_{std::move(method)}, prefix_{std::move(prefix)} {}
 
-  void run(int calls, int in_flight) {
-    for (auto i = 0; i < calls; ++i) {
+  void run(std::uint32_t call_count, std::uint32_t in_flight_max) {
+    for (auto i = std::uint32_t{0}; i < call_count; ++i) {
       auto lock = std::unique_lock{mutex_};
-      changed_.wait(lock, [&] { return under_way_ < in_flight; });
+      changed_.wait(lock, [&] { return under_way_ < in_flight_max; });
       ++under_way_;
       lock.unlock();
       call(prefix_ + std::to_string(i));
@@ -57,21 +55,19 @@ private:
   std::string prefix_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  int under_way_ = 0;
+  std::uint32_t under_way_ = 0;
 };
 
 } // namespace
 
-int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::cerr << "usage: counter_load HOST:PORT METHOD CALLS IN_FLIGHT PREFIX\n";
-    return 2;
-  }
+namespace troupe::test {
+
+expected<int> run_load(const load_options& x) {
   auto client = apps::admin_client{};
-  if (auto why = client.connect(argv[1], 10s)) {
-    std::cerr << render(why) << '\n';
-    return 1;
-  }
-  load{client, argv[2], argv[5]}.run(std::atoi(argv[3]), std::atoi(argv[4]));
-  return 0;
+  if (auto why = client.connect(to_string(x.connect), 10s))
+    return why;
+  load{client, x.method, x.prefix}.run(x.call_count, x.in_flight_max);
+  return EXIT_SUCCESS;
 }
+
+} // namespace troupe::test
