@@ -62,7 +62,9 @@ private:
   [[nodiscard]] std::size_t key_distance() const;
 };
 
-/// What a client has asked for, or why not, in Redis's words.
+/// What a client has asked for, or why not, in Redis's words. A number that can never be
+/// is refused here; Redis looks at the row first in one case, and replies nil to GETEX of
+/// a key that is not there.
 /// @pre the request was looked up as `spec`, which is a read or a write.
 struct command_syntax_error {
   std::string text;

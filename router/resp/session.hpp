@@ -50,7 +50,7 @@ enum class redirect_mode : std::uint8_t {
 [[nodiscard]] bool parse(std::string_view text, redirect_mode& result);
 
 struct resp_session_config {
-  resp_limits limits;
+  resp_limits limits{};
 
   redirect_mode redirect = redirect_mode::automatic;
 
