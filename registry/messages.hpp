@@ -1,6 +1,7 @@
 /// The messages of the registry's actor.
 #pragma once
 
+#include "registry/catalog_news.hpp"
 #include "registry/registry_core.hpp"
 
 #include <cstdint>
@@ -44,6 +45,8 @@ struct subscribe_entries {
 
 } // namespace troupe::registry
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::registry::catalog_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::registry::catalog_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::registry::put_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::registry::erase_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::registry::lookup)

@@ -96,6 +96,14 @@ caf::result<caf::ok_atom> registry_state::on(const erase_entry& x) {
   return settle(core_->erase(x.key, now()));
 }
 
+caf::result<caf::ok_atom> registry_state::on(catalog_delta& x) {
+  return settle(core_->catalog_changed(x.from, x.to, std::move(x.entries), now()));
+}
+
+caf::result<caf::ok_atom> registry_state::on(catalog_state& x) {
+  return settle(core_->catalog_snapshot(x.at, std::move(x.entries), now()));
+}
+
 caf::result<caf::ok_atom> registry_state::on(const subscribe_entries& x) {
   auto id = subscriber_id{++last_subscriber_};
   auto out = core_->subscribe(id, x.wanted, now());
@@ -187,6 +195,8 @@ registry_actor::behavior_type make_registry(
     [state](const cluster::member_news& x) { state->on(x); },
     [state](put_entry& x) { return state->on(x); },
     [state](const erase_entry& x) { return state->on(x); },
+    [state](catalog_delta& x) { return state->on(x); },
+    [state](catalog_state& x) { return state->on(x); },
     [state](const lookup& x) { return state->find(x); },
     [state](const subscribe_entries& x) { return state->on(x); },
     [state](atom::withdraw) { return state->withdraw(); },

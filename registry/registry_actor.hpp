@@ -30,6 +30,11 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<put_entry>::with<caf::ok_atom>,
   // Deregisters an entry of this node. Fails with ec::not_found.
   caf::replies_to<erase_entry>::with<caf::ok_atom>,
+  // From this node's replica of the catalog. Fails as `registry_core::catalog_changed`:
+  // with ec::wrong_state when the registry lacks what came before; tell the state then.
+  caf::replies_to<catalog_delta>::with<caf::ok_atom>,
+  // The same, all of it. Fails as `registry_core::catalog_snapshot`.
+  caf::replies_to<catalog_state>::with<caf::ok_atom>,
   // What is served now.
   caf::replies_to<lookup>::with<std::vector<view_entry>>,
   // Pushes from now on, a snapshot first. Fails as `registry_core::subscribe`.
@@ -54,6 +59,8 @@ public:
   void on(const cluster::member_news& x);
   caf::result<caf::ok_atom> on(put_entry& x);
   caf::result<caf::ok_atom> on(const erase_entry& x);
+  caf::result<caf::ok_atom> on(catalog_delta& x);
+  caf::result<caf::ok_atom> on(catalog_state& x);
   caf::result<caf::ok_atom> on(const subscribe_entries& x);
   caf::result<caf::ok_atom> withdraw();
   [[nodiscard]] std::vector<view_entry> find(const lookup& x) const;
