@@ -89,10 +89,10 @@ enum class catalog_status : std::uint8_t {
 struct catalog_reply {
   catalog_status status = catalog_status::ok;
   std::uint64_t current = 0; ///< With conflict: the version that there is, 0 for none.
-  std::string why;           ///< With refused: a sentence.
-  std::vector<catalog_entry> entries;    ///< Of get (one) and list.
-  bool more = false;                     ///< The list was cut at its limit.
-  std::vector<catalog_revision> history; ///< Of history.
+  std::string why{};         ///< With refused: a sentence.
+  std::vector<catalog_entry> entries{};    ///< Of get (one) and list.
+  bool more = false;                       ///< The list was cut at its limit.
+  std::vector<catalog_revision> history{}; ///< Of history.
 
   friend bool operator==(const catalog_reply&, const catalog_reply&) = default;
 };

@@ -1,12 +1,33 @@
 #include "storage/catalog/catalog_rows.hpp"
 
+#include "actors/base/bytes.hpp"
+
+#include <array>
+#include <cstddef>
+
 namespace troupe::storage {
 
 namespace {
 
 constexpr auto version_bytes = std::size_t{8};
+constexpr auto size_bytes = std::size_t{24};
 
 } // namespace
+
+std::string encode(const catalog_size& x) {
+  auto bytes = std::array<std::byte, size_bytes>{};
+  store_u64(bytes.data(), x.entry_count);
+  store_u64(bytes.data() + 8, x.entry_bytes);
+  store_u64(bytes.data() + 16, x.history_count);
+  return std::string{as_text(bytes)};
+}
+
+catalog_size decode_catalog_size(std::string_view text) {
+  if (text.size() != size_bytes)
+    return {};
+  const auto* bytes = as_bytes(text).data();
+  return {load_u64(bytes), load_u64(bytes + 8), load_u64(bytes + 16)};
+}
 
 std::string entry_row(std::string_view key) { return std::string{"e"}.append(key); }
 

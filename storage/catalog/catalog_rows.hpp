@@ -1,10 +1,9 @@
-/// How the catalog lies in the rows of its group, all of them in `catalog_slot`.
+/// How the catalog lies in the rows of its group, all of them in `catalog_slot`:
 ///
-/// | row key | holds |
-/// |---|---|
-/// | `e` key | an entry: its value, and as the row's version the entry's |
-/// | `h` key NUL version | a value that was replaced; the row's version says at which LSN
-/// | | `s` | how much there is (`CatalogSize`) |
+/// - `e` key: an entry. The row's version is the entry's.
+/// - `h` key NUL version: a value that was replaced, under the version that it had. The
+///   row's version is the LSN of the record that replaced it.
+/// - `s`: how much there is, `[u64 entries][u64 their bytes][u64 replaced values]`, LE.
 ///
 /// The version in a key is 8 bytes, most significant first, so that a key's history lies
 /// in the order of time. Keys have no NUL, so no two rows are called alike.
@@ -17,7 +16,20 @@
 
 namespace troupe::storage {
 
+/// How much the catalog holds.
+struct catalog_size {
+  std::uint64_t entry_count = 0;
+  std::uint64_t entry_bytes = 0; ///< Counted as the registry counts them.
+  std::uint64_t history_count = 0;
+
+  friend bool operator==(const catalog_size&, const catalog_size&) = default;
+};
+
 inline constexpr auto catalog_size_row = "s";
+[[nodiscard]] std::string encode(const catalog_size& x);
+
+/// All zero unless `bytes` are as `encode` makes them.
+[[nodiscard]] catalog_size decode_catalog_size(std::string_view bytes);
 
 [[nodiscard]] std::string entry_row(std::string_view key);
 
