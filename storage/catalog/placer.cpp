@@ -152,11 +152,10 @@ placer::output placer::mastership(bool held, time_point now) {
 placer::output
 placer::member(const node_id& node, const node_name& name, bool alive, time_point now) {
   auto out = output{};
-  auto place = std::pair{name, node};
   if (alive)
-    alive_.insert(place);
+    alive_.insert_or_assign(node, name);
   else
-    alive_.erase(place);
+    alive_.erase(node);
   if (phase_ == phase::waiting)
     plan(out, now);
   return out;
@@ -218,10 +217,7 @@ void placer::plan(output& out, time_point now) {
     return;
   }
   tell(out, {});
-  auto nodes = std::vector<node_id>{};
-  for (const auto& [name, node] : alive_)
-    nodes.push_back(node);
-  out.puts = plan_placements(genesis_, nodes, placed_);
+  out.puts = plan_placements(genesis_, alive_by_name(), placed_);
   if (out.puts.empty()) {
     rest(phase::done);
     return;
@@ -233,6 +229,16 @@ void placer::plan(output& out, time_point now) {
 void placer::rest(phase x) {
   phase_ = x;
   due_ = time_point::max();
+}
+
+std::vector<node_id> placer::alive_by_name() const {
+  auto by_name = std::set<std::pair<node_name, node_id>>{};
+  for (const auto& [node, name] : alive_)
+    by_name.insert({name, node});
+  auto result = std::vector<node_id>{};
+  for (const auto& [name, node] : by_name)
+    result.push_back(node);
+  return result;
 }
 
 bool placer::all_placed() const {

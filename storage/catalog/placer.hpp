@@ -110,15 +110,16 @@ private:
   void read(output& out, time_point now);
   void plan(output& out, time_point now);
   void rest(phase x);
+  [[nodiscard]] std::vector<node_id> alive_by_name() const;
   [[nodiscard]] bool all_placed() const;
   void tell(output& out, std::string status);
 
   storage_genesis genesis_;
   placer_config config_;
   phase phase_ = phase::idle;
-  std::set<std::pair<node_name, node_id>> alive_; // In the order of their names.
-  placed_shards placed_;                          // As last read.
-  time_point due_ = time_point::max();            // Of an answer, or to read again.
+  std::map<node_id, node_name> alive_;
+  placed_shards placed_;               // As last read.
+  time_point due_ = time_point::max(); // Of an answer, or to read again.
   std::chrono::milliseconds retry_after_{0};
   std::string status_;
 };

@@ -233,6 +233,17 @@ TEST_CASE_FIXTURE(
   CHECK(out.status == "");
 }
 
+TEST_CASE_FIXTURE(fixture, "placer: a node that changes its name is still one node") {
+  (void)core.member(node(1), node_name{"n1"}, true, t0);
+  (void)core.member(node(2), node_name{"n2"}, true, t0);
+  (void)core.member(node(2), node_name{"m2"}, true, t0);
+  (void)core.mastership(true, t0);
+  CHECK(core.listed({}, t0).puts.empty());
+  auto puts = core.member(node(3), node_name{"n3"}, true, t0).puts;
+  REQUIRE(puts.size() == 2);
+  CHECK(members_of(puts[0]) == std::vector{node(2), node(1), node(3)});
+}
+
 TEST_CASE_FIXTURE(fixture, "placer: what is placed waits for nobody") {
   auto entries = stored(plan_placements(genesis(2, 3), nodes(3), {}));
   (void)core.mastership(true, t0);
