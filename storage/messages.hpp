@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -49,6 +50,12 @@ struct local_requests {
 
 // -- what people are told
 // -------------------------------------------------------------------------
+
+/// The replicas of a node.
+struct node_replicas {
+  std::vector<replica_status> replicas;
+  std::string waiting; ///< Why shards are not placed yet; only from the catalog's master.
+};
 
 /// A replica of this node's shards is there, or its mastership began or ended.
 struct replica_news {
@@ -205,7 +212,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::local_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_status)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<troupe::storage::replica_status>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::node_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::node_suspected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::transfer_mastership)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_job)

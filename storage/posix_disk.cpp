@@ -96,48 +96,49 @@ expected<std::unique_ptr<disk_file>> open_with(const std::string& path, int flag
 } // namespace
 
 expected<std::unique_ptr<disk_file>> posix_disk::open(const std::string& path) {
-  return open_with(full(path), 0);
+  return open_with(path_of(path), 0);
 }
 
 expected<std::unique_ptr<disk_file>> posix_disk::create(const std::string& path) {
-  return open_with(full(path), O_CREAT | O_TRUNC);
+  return open_with(path_of(path), O_CREAT | O_TRUNC);
 }
 
 error posix_disk::rename(const std::string& from, const std::string& to) {
-  if (::rename(full(from).c_str(), full(to).c_str()) != 0)
-    return failed("rename", full(from), errno);
+  if (::rename(path_of(from).c_str(), path_of(to).c_str()) != 0)
+    return failed("rename", path_of(from), errno);
   return {};
 }
 
 error posix_disk::remove(const std::string& path) {
   auto problem = std::error_code{};
-  std::filesystem::remove_all(full(path), problem);
-  return problem ? failed("remove", full(path), problem.value()) : error{};
+  std::filesystem::remove_all(path_of(path), problem);
+  return problem ? failed("remove", path_of(path), problem.value()) : error{};
 }
 
 error posix_disk::make_directory(const std::string& path) {
-  if (::mkdir(full(path).c_str(), 0750) != 0 && errno != EEXIST)
-    return failed("mkdir", full(path), errno);
+  if (::mkdir(path_of(path).c_str(), 0750) != 0 && errno != EEXIST)
+    return failed("mkdir", path_of(path), errno);
   return {};
 }
 
 expected<std::vector<std::string>> posix_disk::list(const std::string& path) {
   auto problem = std::error_code{};
   auto result = std::vector<std::string>{};
-  auto i = std::filesystem::directory_iterator{full(path), problem};
+  auto i = std::filesystem::directory_iterator{path_of(path), problem};
   for (; !problem && i != std::filesystem::directory_iterator{}; i.increment(problem))
     result.push_back(i->path().filename().string());
   if (problem)
-    return failed("list", full(path), problem.value());
+    return failed("list", path_of(path), problem.value());
   std::ranges::sort(result);
   return result;
 }
 
 error posix_disk::sync_directory(const std::string& path) {
-  auto descriptor = ::open(full(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  auto descriptor = ::open(path_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0)
-    return failed("open", full(path), errno);
-  auto trouble = ::fsync(descriptor) == 0 ? error{} : failed("fsync", full(path), errno);
+    return failed("open", path_of(path), errno);
+  auto trouble
+    = ::fsync(descriptor) == 0 ? error{} : failed("fsync", path_of(path), errno);
   static_cast<void>(::close(descriptor)); // Read-only: nothing to lose.
   return trouble;
 }

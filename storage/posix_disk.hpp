@@ -23,11 +23,12 @@ public:
   [[nodiscard]] expected<std::vector<std::string>> list(const std::string& path) override;
   [[nodiscard]] error sync_directory(const std::string& path) override;
 
-private:
-  [[nodiscard]] std::string full(const std::string& path) const {
+  /// Where the operating system finds `path`, for libraries with files of their own.
+  [[nodiscard]] std::string path_of(const std::string& path) const {
     return path.empty() ? root_ : root_ + "/" + path;
   }
 
+private:
   std::string root_;
 };
 

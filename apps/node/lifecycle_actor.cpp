@@ -84,23 +84,22 @@ void lifecycle_state::await_charter() {
 
 void lifecycle_state::join() {
   become(node_phase::joining);
-  add_child(0);
+  for (auto& x : config_.late_children(*progress_.charter))
+    to_add_.push_back(std::move(x));
+  add_next_child();
 }
 
-void lifecycle_state::add_child(std::size_t index) {
+void lifecycle_state::add_next_child() {
   if (progress_.phase != node_phase::joining)
     return; // It leaves; what would start now would outlast the goodbye.
-  if (index == config_.late_children.size()) {
+  if (to_add_.empty()) {
     watch_members();
     return;
   }
-  self_
-    ->request(
-      others_->get().root, local_deadline, caf::add_atom_v,
-      std::move(config_.late_children[index]))
-    .then(
-      [this, index] { add_child(index + 1); },
-      [this](const error& why) { give_up(why); });
+  auto next = std::move(to_add_.front());
+  to_add_.pop_front();
+  self_->request(others_->get().root, local_deadline, caf::add_atom_v, std::move(next))
+    .then([this] { add_next_child(); }, [this](const error& why) { give_up(why); });
 }
 
 void lifecycle_state::watch_members() {

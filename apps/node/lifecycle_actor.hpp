@@ -10,6 +10,7 @@
 #include "apps/node/node_actors.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,8 +27,9 @@ struct lifecycle_config {
   node_id self;
   std::string listen; ///< host:port
   bool alone = false; ///< Founds a cluster of one: there is nobody to wait for.
-  /// Children to add once the cluster is known: membership, then the registry.
-  std::vector<actors::child_spec> late_children;
+  /// Makes the children to add once the cluster is known, in their order: membership, the
+  /// registry, what stands on them.
+  std::function<std::vector<actors::child_spec>(const cluster::charter&)> late_children;
   /// Called at each change, in the lifecycle's actor.
   std::function<void(node_phase)> entered;
   /// Called once, when the node has left (none), or cannot live (the reason).
@@ -53,7 +55,7 @@ private:
   void listen();
   void await_charter();
   void join();
-  void add_child(std::size_t index);
+  void add_next_child();
   void watch_members();
   void become(node_phase phase);
   void give_up(const error& why);
@@ -66,6 +68,7 @@ private:
   const actors::actor_context* context_ = nullptr;
   const node_actors* others_ = nullptr;
   lifecycle_config config_;
+  std::deque<actors::child_spec> to_add_;
   node_progress progress_;
   std::vector<caf::typed_response_promise<caf::ok_atom>> leaving_;
 };

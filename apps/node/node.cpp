@@ -7,9 +7,12 @@
 #include "cluster/membership_wire.hpp"
 #include "registry/codecs_wire.hpp"
 #include "router/call_wire.hpp"
+#include "router/resp/string_evaluator.hpp"
 #include "router/service_host_actor.hpp"
+#include "storage/catalog/placement_wire.hpp"
 #include "storage/codecs_wire.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
@@ -18,6 +21,9 @@
 namespace troupe::apps {
 
 namespace {
+
+/// What the words of Redis do to rows; without a state.
+const router::string_evaluator string_commands;
 
 template <class Handle>
 caf::strong_actor_ptr untyped(const Handle& x) {
@@ -38,6 +44,17 @@ member_of(const node_config& config, const cluster::stored_identity& identity) {
     .accuser = {}};
 }
 
+/// What this node founds a cluster with, when it is the one that draws.
+storage::storage_genesis genesis_of(const node_config& config) {
+  constexpr auto replica_count_default = std::size_t{3};
+  auto founders = std::max<std::size_t>(founders_of(config).size(), 1);
+  auto fallback = static_cast<std::uint32_t>(std::min(founders, replica_count_default));
+  const auto& storage = config.storage;
+  return {
+    storage.shard_count, storage.replica_count > 0 ? storage.replica_count : fallback,
+    storage::timing_of(storage)};
+}
+
 cluster::founding_config founding_of(const node_config& config) {
   auto result = cluster::founding_config{};
   if (is_founder(config))
@@ -45,6 +62,7 @@ cluster::founding_config founding_of(const node_config& config) {
       result.founders.push_back({x.name, to_string(x.link)});
   for (const auto& x : seeds_of(config))
     result.seeds.push_back(to_string(x));
+  result.settings = encode(genesis_of(config));
   return result;
 }
 
@@ -71,7 +89,7 @@ node::node(
                                                                   environment.seed} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
-        "router", "service"})
+        "router", "service", "shards"})
     contexts_.emplace(
       part, actors::actor_context{
               environment.clock, &metrics_,
@@ -143,10 +161,14 @@ std::vector<actors::child_spec> node::early_children() {
   };
 }
 
-std::vector<actors::child_spec> node::late_children() {
+std::vector<actors::child_spec> node::late_children(const cluster::charter& charter) {
   return {
     {"membership", [this](auto&) { return start_membership(); }},
     {"registry", [this](auto&) { return start_registry(); }},
+    // It ends its parts, which wait for the disk.
+    {.name = "shards",
+     .start = [this, charter](auto&) { return start_shards(charter); },
+     .shutdown_deadline = actors::no_deadline},
     {"gateway", [this](auto&) { return start_gateway(); }},
     {.name = "services",
      .start = [this](auto&) { return start_services(); },
@@ -189,8 +211,12 @@ expected<actors::child_handle> node::start_founding() {
 
 expected<actors::child_handle> node::start_lifecycle() {
   auto config = lifecycle_config{
-    identity_.id,    to_string(config_.link_door.listen),          is_alone(config_),
-    late_children(), [this](node_phase phase) { phase_ = phase; }, ended_};
+    identity_.id,
+    to_string(config_.link_door.listen),
+    is_alone(config_),
+    [this](const cluster::charter& x) { return late_children(x); },
+    [this](node_phase phase) { phase_ = phase; },
+    ended_};
   auto lifecycle = environment_.engine->spawn(
     make_lifecycle, context("node"), &actors_, std::move(config));
   actors_.publish(&node_handles::lifecycle, lifecycle);
@@ -234,6 +260,32 @@ expected<actors::child_handle> node::start_registry() {
   directory_.put(registry::registry_name, untyped(registry));
   actors_.publish(&node_handles::registry, registry);
   return actors::child_handle{registry};
+}
+
+expected<actors::child_handle> node::start_shards(const cluster::charter& charter) {
+  auto handles = actors_.get();
+  auto environment = storage::shards_environment{};
+  environment.context = context("shards");
+  environment.directory = &directory_;
+  environment.links = handles.links;
+  environment.membership = handles.membership;
+  environment.registry = handles.registry;
+  environment.files = environment_.disk;
+  environment.open_store = environment_.open_store;
+  environment.syncs = environment_.syncs;
+  environment.commands = &string_commands;
+  environment.self = identity_.id;
+  environment.life = identity_.life;
+  environment.charter = charter;
+  environment.threads = environment_.threads;
+  auto spawn = [&]<caf::spawn_options Options>() {
+    return environment_.engine->spawn<Options>(
+      storage::make_shards, std::move(environment), config_.storage, random_.fork());
+  };
+  auto shards = environment_.threads ? spawn.operator()<caf::detached>()
+                                     : spawn.operator()<caf::no_spawn_options>();
+  actors_.publish(&node_handles::shards, shards);
+  return actors::child_handle{shards};
 }
 
 expected<actors::child_handle> node::start_gateway() {

@@ -20,11 +20,14 @@
 #include "apps/service_environment.hpp"
 #include "cluster/identity_store.hpp"
 #include "cluster/link_actor.hpp"
+#include "storage/open_replica.hpp"
+#include "storage/sync_pool.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +43,8 @@ struct node_environment {
   actors::transport* transport = nullptr;
   const actors::message_codecs* codecs = nullptr;
   troupe::disk* disk = nullptr;
+  storage::store_opener open_store;
+  std::shared_ptr<storage::sync_pool> syncs;
   log_sink* log = nullptr;
   std::uint64_t seed = 0;
   std::uint64_t pid = 0;
@@ -85,13 +90,16 @@ public:
 private:
   [[nodiscard]] cluster::local_identity local_identity() const;
   [[nodiscard]] std::vector<actors::child_spec> early_children();
-  [[nodiscard]] std::vector<actors::child_spec> late_children();
+  [[nodiscard]] std::vector<actors::child_spec>
+  late_children(const cluster::charter& charter);
   [[nodiscard]] expected<actors::child_handle> start_links();
   [[nodiscard]] expected<actors::child_handle> start_founding();
   [[nodiscard]] expected<actors::child_handle> start_lifecycle();
   [[nodiscard]] expected<actors::child_handle> start_admin();
   [[nodiscard]] expected<actors::child_handle> start_membership();
   [[nodiscard]] expected<actors::child_handle> start_registry();
+  [[nodiscard]] expected<actors::child_handle>
+  start_shards(const cluster::charter& charter);
   [[nodiscard]] expected<actors::child_handle> start_gateway();
   [[nodiscard]] expected<actors::child_handle> start_services();
   [[nodiscard]] actors::child_spec host_of(const router::service_definition& service);

@@ -13,6 +13,7 @@
 #include "cluster/membership_actor.hpp"
 #include "registry/registry_actor.hpp"
 #include "router/gateway_actor.hpp"
+#include "storage/shards_actor.hpp"
 
 #include <mutex>
 
@@ -25,6 +26,7 @@ struct node_handles {
   lifecycle_actor lifecycle;
   cluster::membership_actor membership;
   registry::registry_actor registry;
+  storage::shards_actor shards;
   router::gateway_actor gateway;
 };
 

@@ -11,6 +11,8 @@
 #include "monitor/http_door.hpp"
 #include "monitor/prometheus.hpp"
 #include "storage/posix_disk.hpp"
+#include "storage/posix_sync_pool.hpp"
+#include "storage/rocksdb_engine.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -111,7 +113,7 @@ void stop_or_exit(process_signals& signals, node& node) {
 }
 
 int run(
-  const node_config& config, service_maker services, disk& disk,
+  const node_config& config, service_maker services, storage::posix_disk& disk,
   process_signals& signals) {
   auto log = log_sink::open(config.log);
   if (!log)
@@ -128,6 +130,7 @@ int run(
     engine_config.set("scheduler.max-threads", std::size_t{config.thread_count});
   auto engine = std::make_unique<caf::actor_system>(engine_config);
   auto clock = actors::boottime_clock{*engine};
+  const auto stores = storage::rocksdb_engine{{}};
   auto verdict = apps::verdict{signals};
   auto result = error{};
   {
@@ -137,6 +140,12 @@ int run(
        .transport = &transport,
        .codecs = &codecs,
        .disk = &disk,
+       .open_store =
+         [&](const std::string& directory) {
+           return stores.open_store(disk.path_of(directory));
+         },
+       .syncs
+       = std::make_shared<storage::posix_sync_pool>(config.storage.sync_thread_count),
        .log = log->get(),
        .seed = random(),
        .pid = static_cast<std::uint64_t>(getpid())},

@@ -1,0 +1,322 @@
+#include "storage/shards_actor.hpp"
+
+#include "storage/catalog/catalog_evaluator.hpp"
+#include "storage/catalog/genesis.hpp"
+#include "storage/catalog/placement_wire.hpp"
+
+#include <algorithm>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace troupe::storage {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers of the node's own actors.
+constexpr auto local_deadline = 10s;
+constexpr auto status_deadline = 1s;
+
+const catalog_evaluator catalog_commands;
+
+registry::entry_key role_key(shard_id shard) {
+  return {registry::entry_kind::shard_role, shard_name(shard), {}};
+}
+
+/// The replica that `config` gives to `node`.
+std::optional<replica_id> replica_on(const shard_config& config, const node_id& node) {
+  for (const auto& x : config.members)
+    if (x.node == node)
+      return x.replica;
+  return std::nullopt;
+}
+
+} // namespace
+
+shards_state::~shards_state() {
+  for (auto x = children_.rbegin(); x != children_.rend(); ++x)
+    caf::anon_send_exit(*x, caf::exit_reason::user_shutdown);
+}
+
+error shards_state::start(
+  shards_environment environment, const storage_config& config, random_source random) {
+  in_ = std::move(environment);
+  config_ = config;
+  log_config_.segment_bytes = config.segment_bytes;
+  random_.emplace(std::move(random));
+  self_->set_down_handler([this](const caf::down_msg& x) { on(x); });
+  if (auto why = in_.files->make_directory(shards_directory))
+    return why;
+  if (auto why = in_.files->sync_directory({}))
+    return why;
+  start_helpers();
+  if (auto why = start_existing())
+    return why;
+  if (auto why = found_catalog())
+    return why;
+  auto self = shards_actor{self_};
+  self_->send(
+    in_.links, cluster::subscribe_links{caf::actor_cast<cluster::link_listener>(self_)});
+  self_->send(
+    in_.membership,
+    cluster::subscribe_members{caf::actor_cast<cluster::member_listener>(self_)});
+  self_
+    ->request(
+      in_.registry, local_deadline,
+      registry::subscribe_entries{
+        {registry::entry_kind::config, {}},
+        caf::actor_cast<registry::registry_listener>(self_)})
+    .then([](caf::ok_atom) {}, [this](error& why) { self_->quit(std::move(why)); });
+  return {};
+}
+
+// -- what is started
+// ----------------------------------------------------------------------
+
+void shards_state::watch(const caf::strong_actor_ptr& x) {
+  self_->monitor(x);
+  children_.push_back(x);
+}
+
+void shards_state::start_helpers() {
+  log_writer_ = spawn_waiting(
+    make_log_writer, in_.context, in_.syncs, log_writer_config{duration{config_.beat}});
+  watch(caf::actor_cast<caf::strong_actor_ptr>(log_writer_));
+  flusher_ = spawn_waiting(make_flusher, in_.context);
+  watch(caf::actor_cast<caf::strong_actor_ptr>(flusher_));
+  applier_ = spawn_waiting(make_applier, in_.context, flusher_, applier_config{});
+  watch(caf::actor_cast<caf::strong_actor_ptr>(applier_));
+}
+
+error shards_state::start_existing() {
+  auto known = list_replicas(*in_.files, shards_directory);
+  if (!known)
+    return known.error();
+  for (const auto& x : *known)
+    if (x.created)
+      if (auto why = start_replica(x.shard, x.replica))
+        return why;
+  return {};
+}
+
+error shards_state::found_catalog() {
+  auto genesis = genesis_of(in_.charter);
+  if (!genesis)
+    return genesis.error();
+  genesis_ = *genesis;
+  auto with = founding_of(in_.charter);
+  return with ? create(catalog_shard, *with) : with.error();
+}
+
+apply_listener shards_state::start_feed(const opened_replica& catalog) {
+  auto core = catalog_feed{catalog.found.applied.at, *catalog.rows};
+  auto feed = self_->spawn(make_catalog_feed, in_.context, in_.registry, std::move(core));
+  watch(caf::actor_cast<caf::strong_actor_ptr>(feed));
+  return caf::actor_cast<apply_listener>(feed);
+}
+
+void shards_state::start_placer(const replica_actor& catalog) {
+  placer_ = self_->spawn(
+    make_placer, in_.context, placer_identity{in_.self, in_.life}, in_.membership,
+    catalog, placer{genesis_});
+  watch(caf::actor_cast<caf::strong_actor_ptr>(placer_));
+}
+
+error shards_state::create(shard_id shard, const founding& with) {
+  auto replica = replica_on(with.config, in_.self);
+  if (!replica || replicas_.contains(shard))
+    return {};
+  auto who = identity{in_.charter.cluster, shard, *replica};
+  if (
+    auto why
+    = create_replica(*in_.files, shards_directory, in_.self, who, with, log_config_))
+    return why;
+  in_.context->log.info("replica made", "shard", shard, "replica", *replica);
+  return start_replica(shard, *replica);
+}
+
+error shards_state::start_replica(shard_id shard, replica_id replica) {
+  auto who = identity{in_.charter.cluster, shard, replica};
+  auto opened
+    = open_replica(*in_.files, shards_directory, who, log_config_, in_.open_store);
+  if (!opened)
+    return opened.error();
+  auto is_catalog = shard == catalog_shard;
+  auto environment = replica_environment{};
+  environment.context = in_.context;
+  environment.commands = is_catalog ? &catalog_commands : in_.commands;
+  environment.links = in_.links;
+  environment.log_writer = log_writer_;
+  environment.applier = applier_;
+  environment.listener = caf::actor_cast<replica_listener>(self_);
+  if (is_catalog)
+    environment.feed = start_feed(*opened);
+  auto config = replica_config{};
+  config.who = who;
+  config.life = in_.life;
+  config.seed = (*random_)();
+  config.disk_stall = config_.disk_stall;
+  config.batch_bytes = config_.batch_bytes;
+  config.credit_bytes = config_.credit_bytes;
+  config.uncommitted_bytes_max = config_.uncommitted_bytes_max;
+  auto actor = spawn_waiting(
+    make_replica, std::move(environment), replica_limits{}, config, std::move(*opened));
+  watch(caf::actor_cast<caf::strong_actor_ptr>(actor));
+  in_.directory->put(shard_name(shard), caf::actor_cast<caf::strong_actor_ptr>(actor));
+  replicas_[shard].actor = actor;
+  for (const auto& [address, listener] : listeners_)
+    self_->send(listener, replica_opened{shard, actor});
+  if (is_catalog)
+    start_placer(actor);
+  return {};
+}
+
+// -- news
+// ---------------------------------------------------------------------------------
+
+std::uint64_t shards_state::on(const registry::push& x) {
+  for (const auto& change : *x.changes) {
+    const auto& entry = change.entry;
+    if (
+      change.removed || !entry.owner.is_catalog()
+      || !entry.key.name.starts_with(placement_prefix))
+      continue;
+    auto found = decode_placement(entry.value);
+    auto why = found ? create(found->shard, found->with) : found.error();
+    if (why) {
+      in_.context->log.error(
+        "a shard cannot be held here", "key", entry.key.name, "why", render(why));
+      self_->quit(std::move(why));
+    }
+  }
+  return x.number;
+}
+
+void shards_state::on(const cluster::link_news& x) {
+  if (x.kind != cluster::link::news_kind::up)
+    suspect(x.peer.id);
+}
+
+void shards_state::on(const cluster::member_news& x) {
+  if (x.about.state != cluster::member_state::alive)
+    suspect(x.about.node.id);
+}
+
+void shards_state::suspect(const node_id& node) {
+  for (const auto& [shard, replica] : replicas_)
+    self_->send(replica.actor, node_suspected{node});
+}
+
+void shards_state::on(const replica_news& x) {
+  auto found = replicas_.find(x.status.shard);
+  if (found == replicas_.end())
+    return;
+  found->second.news = x;
+  tell_registry(found->second, x.status);
+  if (placer_)
+    self_->send(placer_, x);
+  for (const auto& [address, listener] : listeners_)
+    self_->send(listener, x);
+}
+
+void shards_state::tell_registry(local_replica& replica, const replica_status& x) {
+  auto failed = [this, shard = x.shard](const error& why) {
+    in_.context->log.error(
+      "the registry does not take a mastership", "shard", shard, "why", render(why));
+  };
+  auto done = [](caf::ok_atom) {};
+  if (x.announced) {
+    auto entry = shard_role_entry{x.shard, x.at, x.replica, in_.self, in_.life};
+    self_
+      ->request(
+        in_.registry, local_deadline,
+        registry::put_entry{role_key(x.shard), encode(entry)})
+      .then(done, failed);
+  } else if (replica.registered) {
+    self_->request(in_.registry, local_deadline, registry::erase_entry{role_key(x.shard)})
+      .then(done, failed);
+  }
+  replica.registered = x.announced;
+}
+
+void shards_state::on(const subscribe_shards& x) {
+  listeners_.emplace(x.listener.address(), x.listener);
+  self_->monitor(x.listener);
+  for (const auto& [shard, replica] : replicas_) {
+    self_->send(x.listener, replica_opened{shard, replica.actor});
+    if (replica.news)
+      self_->send(x.listener, *replica.news);
+  }
+}
+
+void shards_state::on(const caf::down_msg& x) {
+  if (listeners_.erase(x.source) > 0)
+    return;
+  in_.context->log.error("a part of the shards has ended", "why", render(x.reason));
+  self_->quit(x.reason ? x.reason : fail(ec::internal, "a part of the shards has ended"));
+}
+
+// -- for people
+// ---------------------------------------------------------------------------
+
+namespace {
+
+/// The answers that one question waits for.
+struct gathering {
+  caf::typed_response_promise<node_replicas> promise;
+  node_replicas what;
+  std::size_t missing = 0;
+
+  void one_less() {
+    if (--missing == 0)
+      promise.deliver(std::move(what));
+  }
+};
+
+} // namespace
+
+caf::result<node_replicas> shards_state::list() {
+  if (replicas_.empty())
+    return node_replicas{};
+  auto all = std::make_shared<gathering>();
+  all->promise = self_->make_response_promise<node_replicas>();
+  all->missing = replicas_.size() + (placer_ ? 1 : 0);
+  if (placer_)
+    self_->request(placer_, status_deadline, atom::placing_v)
+      .then(
+        [all](std::string& why) {
+          all->what.waiting = std::move(why);
+          all->one_less();
+        },
+        [all](const error&) { all->one_less(); });
+  for (const auto& [shard, replica] : replicas_)
+    self_->request(replica.actor, status_deadline, atom::status_v)
+      .then(
+        [all](const replica_status& x) {
+          all->what.replicas.push_back(x);
+          all->one_less();
+        },
+        [all](const error&) { all->one_less(); }); // Stuck: others say what it was.
+  return all->promise;
+}
+
+shards_actor::behavior_type make_shards(
+  shards_actor::stateful_pointer<shards_state> self, shards_environment environment,
+  const storage_config& config, random_source random) {
+  actors::install_defaults(self, environment.context);
+  auto* state = &self->state;
+  if (auto why = state->start(std::move(environment), config, std::move(random)))
+    self->quit(std::move(why));
+  return {
+    [state](const registry::push& x) { return state->on(x); },
+    [state](const cluster::link_news& x) { state->on(x); },
+    [state](const cluster::member_news& x) { state->on(x); },
+    [state](const replica_news& x) { state->on(x); },
+    [state](const subscribe_shards& x) { state->on(x); },
+    [state](atom::list_shards) { return state->list(); },
+  };
+}
+
+} // namespace troupe::storage

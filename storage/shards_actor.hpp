@@ -1,0 +1,142 @@
+/// Owns the shards' replicas on this node: makes those that the charter or the catalog's
+/// placement gives it, starts those that it has, tells them whom to suspect, and the
+/// registry where a master is.
+///
+/// Opening a replica waits for the disk: spawn it detached where threads are real. What
+/// it starts ends with it, and it ends when any of that ends: a replica that died must
+/// not come back within the node's life, so the node ends and starts again.
+#pragma once
+
+#include "actors/behavior.hpp"
+#include "actors/directory.hpp"
+#include "cluster/founding.hpp"
+#include "cluster/links_actor.hpp"
+#include "cluster/membership_actor.hpp"
+#include "registry/registry_actor.hpp"
+#include "storage/applier_actor.hpp"
+#include "storage/catalog/catalog_feed_actor.hpp"
+#include "storage/catalog/placer_actor.hpp"
+#include "storage/log_writer_actor.hpp"
+#include "storage/open_replica.hpp"
+#include "storage/replica_actor.hpp"
+#include "storage/storage_config.hpp"
+#include "storage/sync_pool.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::storage {
+
+using shards_actor = caf::typed_actor<
+  // From the registry: placements; answered with the push's number.
+  caf::replies_to<registry::push>::with<std::uint64_t>,
+  // From links and membership: whom to suspect.
+  caf::reacts_to<cluster::link_news>, caf::reacts_to<cluster::member_news>,
+  // From the replicas.
+  caf::reacts_to<replica_news>,
+  // Who wants to find the replicas.
+  caf::reacts_to<subscribe_shards>,
+  // The replicas of this node, for people.
+  caf::replies_to<atom::list_shards>::with<node_replicas>>;
+
+/// What shards need of their node. What it points to outlives them.
+struct shards_environment {
+  const actors::actor_context* context = nullptr;
+  actors::directory* directory = nullptr;
+  cluster::links_actor links;
+  cluster::membership_actor membership;
+  registry::registry_actor registry;
+  disk* files = nullptr;
+  store_opener open_store;
+  std::shared_ptr<sync_pool> syncs;
+  const evaluator* commands = nullptr; ///< Of the shards with slots.
+  node_id self;
+  incarnation life;
+  cluster::charter charter;
+  bool threads = true; ///< Whether an actor may have a thread of its own.
+};
+
+/// Under the node's data directory.
+inline constexpr auto shards_directory = "shards";
+
+class shards_state {
+public:
+  static inline constexpr const char* name = "shards";
+  using pointer = shards_actor::stateful_pointer<shards_state>;
+
+  explicit shards_state(pointer self) : self_{self} {}
+  shards_state(const shards_state&) = delete;
+  shards_state& operator=(const shards_state&) = delete;
+
+  /// Ends what was started.
+  ~shards_state();
+
+  /// Fails when the node cannot hold shards: its disk refuses.
+  [[nodiscard]] error start(
+    shards_environment environment, const storage_config& config, random_source random);
+
+  std::uint64_t on(const registry::push& x);
+  void on(const cluster::link_news& x);
+  void on(const cluster::member_news& x);
+  void on(const replica_news& x);
+  void on(const subscribe_shards& x);
+  void on(const caf::down_msg& x);
+  caf::result<node_replicas> list();
+
+private:
+  struct local_replica {
+    replica_actor actor;
+    std::optional<replica_news> news; // The last, for those who come later.
+    bool registered = false;          // As master.
+  };
+
+  void start_helpers();
+  [[nodiscard]] error found_catalog();
+  [[nodiscard]] error start_existing();
+  /// Makes the replica that `with` gives to this node, if there is one, and starts it.
+  [[nodiscard]] error create(shard_id shard, const founding& with);
+  [[nodiscard]] error start_replica(shard_id shard, replica_id replica);
+  [[nodiscard]] apply_listener start_feed(const opened_replica& catalog);
+  void start_placer(const replica_actor& catalog);
+  void suspect(const node_id& node);
+  void tell_registry(local_replica& replica, const replica_status& x);
+  void watch(const caf::strong_actor_ptr& x);
+
+  /// Spawns an actor that waits for the disk.
+  template <class... Arguments>
+  auto spawn_waiting(Arguments&&... arguments) {
+    auto& system = self_->system();
+    return in_.threads
+             ? system.template spawn<caf::detached>(std::forward<Arguments>(arguments)...)
+             : system.spawn(std::forward<Arguments>(arguments)...);
+  }
+
+  pointer self_;
+  shards_environment in_;
+  storage_config config_;
+  shard_log_config log_config_;
+  storage_genesis genesis_;
+  std::optional<random_source> random_;
+  flusher_actor flusher_;
+  applier_actor applier_;
+  log_writer_actor log_writer_;
+  placer_actor placer_;
+  std::vector<caf::strong_actor_ptr> children_; // In the order of their starts.
+  std::map<shard_id, local_replica> replicas_;
+  std::map<caf::actor_addr, shard_listener> listeners_;
+};
+
+/// Spawn function. Ends with ec::system or ec::corrupt when the node's list of replicas
+/// cannot be read or a replica cannot be made.
+shards_actor::behavior_type make_shards(
+  shards_actor::stateful_pointer<shards_state> self, shards_environment environment,
+  const storage_config& config, random_source random);
+
+} // namespace troupe::storage
