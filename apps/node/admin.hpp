@@ -7,8 +7,10 @@
 #include "actors/base/ids.hpp"
 #include "actors/base/time.hpp"
 #include "actors/messages.hpp"
+#include "storage/replica_status.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -108,6 +110,54 @@ struct call_reply {
   duration took{};
 };
 
+/// All shards of the cluster, the catalog as shard 0, as their masters see them. The
+/// asked node asks the others; who does not answer in a second is left out.
+struct shards_query {};
+
+struct replica_row {
+  node_name node;
+  replica_id replica;
+  std::string role; ///< master, slave, candidate, quarantined.
+  bool voter = false;
+  /// What the master heard last, or the replica says itself; none: neither is known.
+  std::optional<lsn> durable;
+  std::optional<lsn> commit;
+  std::optional<lsn> applied;
+  /// Records at the end of the master's log that are not durable here.
+  std::optional<std::uint64_t> lag;
+};
+
+struct shard_row {
+  shard_id shard;
+  epoch at;
+  std::optional<node_name> master; ///< None while none is known.
+  std::vector<storage::slot_range> slots;
+  std::vector<replica_row> replicas;
+};
+
+struct shards_reply {
+  std::vector<shard_row> shards;
+  std::string waiting; ///< Why shards are not placed yet; empty when they are.
+};
+
+/// The same of one node's own replicas: what admins ask each other.
+struct own_shards_query {};
+
+struct own_shards_reply {
+  std::vector<storage::replica_status> replicas;
+  std::string waiting;
+};
+
+/// A command on data, in the words of Redis: GET, SET, DEL and all others that read or
+/// write keys of one slot.
+struct data_command {
+  std::vector<std::string> words;
+};
+
+struct data_reply {
+  std::string resp; ///< As Redis would answer (RESP2).
+};
+
 /// Leave the cluster and end. Answered when `left` has been spread; the process ends soon
 /// after.
 struct leave_command {};
@@ -128,5 +178,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::tree_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::tree_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::call_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::call_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::shards_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::shards_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::own_shards_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::own_shards_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::data_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::data_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_reply)

@@ -77,13 +77,6 @@ services_reply compose(const services_answer& x) {
   return result;
 }
 
-error not_joined(const node_name& name) {
-  return fail(
-    ec::wrong_state, "node " + name.value()
-                       + " has not joined its cluster yet; ask again when its status is "
-                         "ready");
-}
-
 std::string labels_text(const metric_labels& labels) {
   auto result = std::string{};
   for (const auto& [key, value] : labels)
@@ -174,11 +167,7 @@ caf::result<members_reply> admin_state::members() {
 
 caf::result<services_reply> admin_state::services() {
   if (!others_->get().registry || !others_->get().membership)
-    return fail(
-      ec::wrong_state,
-      "node " + facts_.self.name.value()
-        + " has not joined its cluster yet; ask again when `status` says "
-          "ready");
+    return not_joined();
   auto answer = std::make_shared<services_answer>();
   answer->promise = self_->make_response_promise<services_reply>();
   auto failed = [answer](error& why) {
@@ -236,7 +225,7 @@ caf::result<tree_reply> admin_state::tree() {
 caf::result<call_reply> admin_state::on(call_command& x) {
   auto gateway = others_->get().gateway;
   if (!gateway)
-    return not_joined(facts_.self.name);
+    return not_joined();
   auto promise = self_->make_response_promise<call_reply>();
   auto request = router::call_request{
     std::move(x.method), std::move(x.json), router::content_form::json, x.idempotent, {}};
@@ -274,6 +263,9 @@ admin_actor::behavior_type make_admin(
     [state](const services_query&) { return state->services(); },
     [state](const stats_query&) { return state->stats(); },
     [state](const tree_query&) { return state->tree(); },
+    [state](const shards_query&) { return state->shards(); },
+    [state](const own_shards_query&) { return state->own_shards(); },
+    [state](const data_command& x) { return state->on(x); },
     [state](call_command& x) { return state->on(x); },
     [state](const leave_command&) { return state->leave(); },
   };

@@ -6,6 +6,7 @@
 #include "apps/node/node_actors.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -25,6 +26,12 @@ using admin_actor = caf::typed_actor<
   caf::replies_to<services_query>::with<services_reply>,
   caf::replies_to<stats_query>::with<stats_reply>,
   caf::replies_to<tree_query>::with<tree_reply>,
+  // Both fail with ec::wrong_state before the node has joined.
+  caf::replies_to<shards_query>::with<shards_reply>,
+  caf::replies_to<own_shards_query>::with<own_shards_reply>,
+  // Fails with what the data router met, and with ec::wrong_state before the node has
+  // joined.
+  caf::replies_to<data_command>::with<data_reply>,
   // Fails as the call does, and with ec::wrong_state before the node has joined.
   caf::replies_to<call_command>::with<call_reply>,
   caf::replies_to<leave_command>::with<leave_reply>>;
@@ -51,10 +58,17 @@ public:
   caf::result<services_reply> services();
   [[nodiscard]] stats_reply stats() const;
   caf::result<tree_reply> tree();
+  caf::result<shards_reply> shards();
+  caf::result<own_shards_reply> own_shards();
+  caf::result<data_reply> on(const data_command& x);
   caf::result<call_reply> on(call_command& x);
   caf::result<leave_reply> leave();
 
 private:
+  void ask_shards_of(
+    const node_id& node, std::function<void(expected<own_shards_reply>)> done);
+  [[nodiscard]] error not_joined() const;
+
   pointer self_;
   const actors::actor_context* context_ = nullptr;
   const node_actors* others_ = nullptr;

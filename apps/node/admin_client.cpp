@@ -180,6 +180,14 @@ expected<tree_reply> admin_client::ask(const tree_query& x, duration deadline) {
   return ask_admin<tree_reply>(*parts_->self, parts_->admin, x, deadline);
 }
 
+expected<shards_reply> admin_client::ask(const shards_query& x, duration deadline) {
+  return ask_admin<shards_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
+expected<data_reply> admin_client::ask(const data_command& x, duration deadline) {
+  return ask_admin<data_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
 expected<call_reply> admin_client::ask(const call_command& x, duration deadline) {
   return ask_admin<call_reply>(*parts_->self, parts_->admin, x, deadline);
 }

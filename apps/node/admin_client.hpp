@@ -39,6 +39,8 @@ public:
   [[nodiscard]] expected<services_reply> ask(const services_query& x, duration deadline);
   [[nodiscard]] expected<stats_reply> ask(const stats_query& x, duration deadline);
   [[nodiscard]] expected<tree_reply> ask(const tree_query& x, duration deadline);
+  [[nodiscard]] expected<shards_reply> ask(const shards_query& x, duration deadline);
+  [[nodiscard]] expected<data_reply> ask(const data_command& x, duration deadline);
   [[nodiscard]] expected<call_reply> ask(const call_command& x, duration deadline);
   /// As above without waiting: `done` runs once, on a thread of the client's engine, and
   /// must not block. Any number may be under way.

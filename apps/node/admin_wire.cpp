@@ -1,10 +1,10 @@
 #include "apps/node/admin_wire.hpp"
 
 #include "apps/apps.pb.h"
+#include "apps/node/add_codec_wire.hpp"
 #include "apps/node/admin.hpp"
 #include "cluster/uuid_wire.hpp"
 
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -204,24 +204,9 @@ bool from_wire(const v1::LeaveReply&, leave_reply&) { return true; }
 
 template <class T, class Wire>
 void add(actors::message_codecs& codecs) {
-  auto name = std::string{Wire::descriptor()->full_name()};
-  codecs.add<T>(
-    name, actors::lane::control,
-    [](const T& x) {
-      auto out = Wire{};
-      to_wire(x, out);
-      return out.SerializeAsString();
-    },
-    [name](std::string_view bytes) -> expected<T> {
-      auto in = Wire{};
-      auto result = T{};
-      if (
-        bytes.size() > std::numeric_limits<int>::max()
-        || !in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))
-        || !from_wire(in, result))
-        return fail(ec::malformed, "a " + name + " does not parse");
-      return result;
-    });
+  add_codec<T, Wire>(
+    codecs, [](const T& x, Wire& out) { to_wire(x, out); },
+    [](const Wire& in, T& out) { return from_wire(in, out); });
 }
 
 } // namespace
@@ -241,6 +226,7 @@ void register_codecs(actors::message_codecs& codecs) {
   add<call_reply, v1::CallReply>(codecs);
   add<leave_command, v1::LeaveCommand>(codecs);
   add<leave_reply, v1::LeaveReply>(codecs);
+  register_shards_codecs(codecs);
 }
 
 } // namespace troupe::apps

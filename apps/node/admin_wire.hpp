@@ -8,4 +8,7 @@ namespace troupe::apps {
 /// Lets the messages of `admin.hpp` cross links.
 void register_codecs(actors::message_codecs& codecs);
 
+/// Those of them that are about shards and data; part of the above.
+void register_shards_codecs(actors::message_codecs& codecs);
+
 } // namespace troupe::apps

@@ -29,6 +29,9 @@ public:
   [[nodiscard]] virtual expected<services_reply> ask(const services_query& x) = 0;
   [[nodiscard]] virtual expected<stats_reply> ask(const stats_query& x) = 0;
   [[nodiscard]] virtual expected<tree_reply> ask(const tree_query& x) = 0;
+  [[nodiscard]] virtual expected<shards_reply> ask(const shards_query& x) = 0;
+  /// Fails when the shard cannot be asked, too; what Redis calls an error is a reply.
+  [[nodiscard]] virtual expected<data_reply> ask(const data_command& x) = 0;
   /// Fails as the call does, too.
   [[nodiscard]] virtual expected<call_reply> ask(const call_command& x) = 0;
   [[nodiscard]] virtual expected<leave_reply> ask(const leave_command& x) = 0;

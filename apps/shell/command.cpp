@@ -1,10 +1,13 @@
 #include "apps/shell/command.hpp"
 
 #include "apps/node/nearest.hpp"
+#include "apps/shell/data_views.hpp"
 #include "apps/shell/views.hpp"
 #include "apps/shell/words.hpp"
+#include "router/resp/key_slot.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace troupe::apps::shell {
@@ -64,6 +67,30 @@ expected<answer> run_call(admin& node, const invocation& call) {
   if (!reply)
     return reply.error();
   return view_call(*reply);
+}
+
+expected<answer> run_shards(admin& node, const invocation& call) {
+  return ask_and_show<shards_query>(
+    node, [&](const shards_reply& x) { return view_shards(x, call.first_argument()); });
+}
+
+expected<answer> run_slots(admin& node, const invocation& call) {
+  auto only = std::optional<slot>{};
+  if (!call.arguments.empty())
+    only = router::key_slot(call.first_argument());
+  return ask_and_show<shards_query>(
+    node, [&](const shards_reply& x) { return view_slots(x, only); });
+}
+
+/// The command in the words of Redis, which are those of the shell.
+expected<answer> run_data(admin& node, const invocation& call) {
+  auto command = data_command{{std::string{call.what->name}}};
+  for (const auto& word : call.arguments)
+    command.words.push_back(word);
+  const auto reply = node.ask(command);
+  if (!reply)
+    return reply.error();
+  return view_data(*reply);
 }
 
 expected<answer> run_leave(admin& node, const invocation&) {
@@ -160,6 +187,39 @@ std::vector<command> cluster_commands() {
 /// About the node that is asked.
 std::vector<command> node_commands() {
   return {
+    {"shards",
+     {{"SHARD", argument_kind::shard}},
+     {},
+     "all shards or one, with masters, slots and how far each replica is",
+     "Shard 0 is the catalog. DURABLE, COMMIT and APPLIED are log sequence numbers; LAG "
+     "is\n"
+     "how many records of the master's log are not on the replica's disk yet.",
+     question_run{run_shards}},
+    {"slots",
+     {{"KEY", argument_kind::data}},
+     {},
+     "which shard and master own which slots, or the slot of a key",
+     "A key's slot is CRC16 of what is between its first { and the next }, or of all of "
+     "it.",
+     question_run{run_slots}},
+    {"get",
+     {{"KEY", argument_kind::data, true}},
+     {},
+     "read a key",
+     "Reads at the master of the key's shard, as a Redis client would.",
+     question_run{run_data}},
+    {"set",
+     {{"KEY", argument_kind::data, true}, {"VALUE", argument_kind::data, true}},
+     {},
+     "write a key",
+     "Answers when the write is as durable as the cluster's ack mode says.",
+     effect_run{run_data}},
+    {"del",
+     {{"KEY", argument_kind::data, true}},
+     {},
+     "delete a key; answers how many there were",
+     "",
+     effect_run{run_data}},
     {"stats",
      {{"PREFIX", argument_kind::metric}},
      {},

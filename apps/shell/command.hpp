@@ -17,7 +17,16 @@
 namespace troupe::apps::shell {
 
 /// What an argument names; it tells what can complete it.
-enum class argument_kind { command, member, service, method, metric, fields };
+enum class argument_kind {
+  command,
+  member,
+  service,
+  method,
+  metric,
+  fields,
+  shard,
+  data
+};
 
 struct parameter {
   std::string_view name; ///< As help shows it: NAME.

@@ -61,6 +61,14 @@ std::vector<std::string> service_names(admin& node) {
   return result;
 }
 
+std::vector<std::string> shard_numbers(admin& node) {
+  auto result = std::vector<std::string>{};
+  if (const auto reply = node.ask(shards_query{}))
+    for (const auto& row : reply->shards)
+      result.push_back(to_string(row.shard));
+  return result;
+}
+
 /// As it is typed: without the "troupe_" of all names, unless that has been begun.
 std::string_view as_typed(std::string_view name, std::string_view typed) {
   const auto begun = metric_prefix.starts_with(typed) || typed.starts_with(metric_prefix);
@@ -90,8 +98,11 @@ names_of(argument_kind kind, std::string_view typed, admin& node) {
       return service_names(node);
     case argument_kind::metric:
       return metric_names(typed, node);
+    case argument_kind::shard:
+      return shard_numbers(node);
     case argument_kind::method: // No node tells those of others.
     case argument_kind::fields:
+    case argument_kind::data:
       return {};
   }
   return {};

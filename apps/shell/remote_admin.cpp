@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 // question takes.
 constexpr auto leave_deadline = duration{60s};
 
+// A command waits out an election (door.deadline, 5 s).
+constexpr auto data_deadline = duration{10s};
+
 /// The engine's time-outs do not say who did not answer.
 error naming(const std::string& who, const error& why) {
   if (why != ec::deadline_exceeded)
@@ -53,6 +56,14 @@ expected<stats_reply> remote_admin::ask(const stats_query& x) {
 
 expected<tree_reply> remote_admin::ask(const tree_query& x) {
   return ask_naming(client_, x, deadline_);
+}
+
+expected<shards_reply> remote_admin::ask(const shards_query& x) {
+  return ask_naming(client_, x, deadline_);
+}
+
+expected<data_reply> remote_admin::ask(const data_command& x) {
+  return ask_naming(client_, x, std::max(deadline_, data_deadline));
 }
 
 expected<call_reply> remote_admin::ask(const call_command& x) {

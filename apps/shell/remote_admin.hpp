@@ -22,6 +22,8 @@ public:
   [[nodiscard]] expected<services_reply> ask(const services_query& x) override;
   [[nodiscard]] expected<stats_reply> ask(const stats_query& x) override;
   [[nodiscard]] expected<tree_reply> ask(const tree_query& x) override;
+  [[nodiscard]] expected<shards_reply> ask(const shards_query& x) override;
+  [[nodiscard]] expected<data_reply> ask(const data_command& x) override;
   [[nodiscard]] expected<call_reply> ask(const call_command& x) override;
   [[nodiscard]] expected<leave_reply> ask(const leave_command& x) override;
 

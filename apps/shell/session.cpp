@@ -147,6 +147,14 @@ expected<stats_reply> session::ask(const stats_query& x) {
 
 expected<tree_reply> session::ask(const tree_query& x) { return watched<tree_reply>(x); }
 
+expected<shards_reply> session::ask(const shards_query& x) {
+  return watched<shards_reply>(x);
+}
+
+expected<data_reply> session::ask(const data_command& x) {
+  return watched<data_reply>(x);
+}
+
 expected<call_reply> session::ask(const call_command& x) {
   // A call's error may be its provider's, and tells nothing of the node.
   return connected_ ? connection_->ask(x) : expected<call_reply>{no_connection()};

@@ -23,7 +23,10 @@ words known_names(argument_kind kind, std::string_view) {
       return {"troupe_link_up"};
     case argument_kind::method:
       return {"Take"};
+    case argument_kind::shard:
+      return {"0", "1"};
     case argument_kind::fields:
+    case argument_kind::data:
       return {};
   }
   return {};
@@ -36,8 +39,10 @@ TEST_CASE("completion: each place in a line has its candidates") {
   };
   const auto rows = std::vector<row>{
     {"me", {0, {"members"}}},
-    {"  s", {2, {"services", "stats", "status"}}},
+    {"  s", {2, {"services", "set", "shards", "slots", "stats", "status"}}},
     {"x", {0, {}}},
+    {"shards ", {7, {"0", "1"}}},
+    {"get ", {4, {}}},
     {"members ", {8, {"m1", "n2", "n10"}}},
     {"members n", {8, {"n2", "n10"}}},
     {"members n1 ", {11, {}}},

@@ -18,6 +18,8 @@ struct fake_node {
   members_reply members;
   services_reply services;
   stats_reply stats;
+  shards_reply shards;
+  data_reply data{"$-1\r\n"};
   expected<call_reply> call{call_reply{"{}", 1, {}}};
   tree_reply tree;
   /// When set, every question fails with it.
@@ -76,6 +78,13 @@ public:
   }
   expected<stats_reply> ask(const stats_query&) override { return give(current->stats); }
   expected<tree_reply> ask(const tree_query&) override { return give(current->tree); }
+  expected<shards_reply> ask(const shards_query&) override {
+    return give(current->shards);
+  }
+  expected<data_reply> ask(const data_command& x) override {
+    commands.push_back(x.words);
+    return give(current->data);
+  }
   expected<call_reply> ask(const call_command& x) override {
     called.push_back(x);
     if (current->trouble)
@@ -89,9 +98,10 @@ public:
 
   std::map<std::string, fake_node> nodes;
   std::vector<std::string> unreachable;
-  std::vector<std::string> dialled; ///< In order.
-  std::vector<std::string> left;    ///< Who was told to leave.
-  std::vector<call_command> called; ///< Also in vain.
+  std::vector<std::string> dialled;               ///< In order.
+  std::vector<std::string> left;                  ///< Who was told to leave.
+  std::vector<call_command> called;               ///< Also in vain.
+  std::vector<std::vector<std::string>> commands; ///< On data; also in vain.
   fake_node* current = nullptr;
 
 private:

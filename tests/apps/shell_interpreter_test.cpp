@@ -242,5 +242,42 @@ TEST_CASE_FIXTURE(fixture, "interpreter: output that cannot be written is a fail
   CHECK(errors.str() == "error: system: the answer could not be written to stdout\n");
 }
 
+TEST_CASE_FIXTURE(fixture, "interpreter: commands on data are those of Redis") {
+  nodes.nodes["a:1"].data = {"$5\r\nhello\r\n"};
+  auto shell = make();
+  CHECK(shell.run("get 'a b'") == exit_status::ok);
+  CHECK(shell.run("set k v") == exit_status::ok);
+  CHECK(shell.run("del k") == exit_status::ok);
+  using words = std::vector<std::string>;
+  CHECK(
+    nodes.commands
+    == std::vector<words>{{"get", "a b"}, {"set", "k", "v"}, {"del", "k"}});
+  CHECK(out.str() == "hello\nhello\nhello\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "interpreter: an error of Redis is an error") {
+  nodes.nodes["a:1"].data = {"-CLUSTERDOWN NOQUORUM shard 1 has no master\r\n"};
+  CHECK(make().run("get k") == exit_status::failed);
+  CHECK(errors.str().find("CLUSTERDOWN NOQUORUM shard 1") != std::string::npos);
+  CHECK(out.str().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "interpreter: a write is not repeated at another node") {
+  nodes.kill("a:1");
+  CHECK(make().run("set k v") != exit_status::ok);
+  CHECK(nodes.commands.size() <= 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "interpreter: slots of a key are looked up by its hash tag") {
+  auto shard = shard_row{shard_id{1}, epoch{1}, node_name{"n1"}, {}, {}};
+  shard.slots = {{slot{0}, slot{16'383}}};
+  nodes.nodes["a:1"].shards.shards = {shard};
+  CHECK(make(true).run("slots {user1000}.following") == exit_status::ok);
+  CHECK(
+    out.str()
+    == R"([{"first":0,"last":16383,"shard":1,"master":"n1","slot":3443}])"
+       "\n");
+}
+
 } // namespace
 } // namespace troupe::apps::shell

@@ -1,0 +1,118 @@
+// What the admin answers about shards and data (admin_actor.hpp).
+#include "apps/node/admin_actor.hpp"
+#include "apps/node/shards_view.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <caf/actor_cast.hpp>
+
+namespace troupe::apps {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers of the node's own actors.
+constexpr auto local_deadline = 5s;
+
+// A node that is slower is left out: the others say enough of its replicas.
+constexpr auto peer_deadline = 1s;
+
+/// The answers that one question about shards waits for; the last one completes it.
+struct shards_answer {
+  caf::typed_response_promise<shards_reply> promise;
+  std::map<node_id, node_name> names;
+  std::vector<node_shards> said;
+  std::string waiting;
+  std::size_t missing = 0;
+
+  void take(const node_id& from, own_shards_reply& x) {
+    said.push_back({from, std::move(x.replicas)});
+    if (!x.waiting.empty())
+      waiting = std::move(x.waiting);
+    one_less();
+  }
+
+  void one_less() {
+    if (--missing == 0)
+      promise.deliver(shards_reply{compose_shards(said, names), std::move(waiting)});
+  }
+};
+
+} // namespace
+
+error admin_state::not_joined() const {
+  return fail(
+    ec::wrong_state, "node " + facts_.self.name.value()
+                       + " has not joined its cluster yet; ask again when its status is "
+                         "ready");
+}
+
+caf::result<own_shards_reply> admin_state::own_shards() {
+  auto shards = others_->get().shards;
+  if (!shards)
+    return not_joined();
+  auto promise = self_->make_response_promise<own_shards_reply>();
+  self_->request(shards, local_deadline, storage::atom::list_shards_v)
+    .then(
+      [promise](storage::node_replicas& x) mutable {
+        promise.deliver(own_shards_reply{std::move(x.replicas), std::move(x.waiting)});
+      },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<shards_reply> admin_state::shards() {
+  if (!others_->get().shards)
+    return not_joined();
+  auto answer = std::make_shared<shards_answer>();
+  answer->promise = self_->make_response_promise<shards_reply>();
+  self_->request(others_->get().membership, local_deadline, cluster::atom::members_v)
+    .then(
+      [this, answer](const std::vector<cluster::member>& members) {
+        auto asked = std::vector<node_id>{};
+        for (const auto& x : members) {
+          answer->names.emplace(x.node.id, x.node.name);
+          if (present(x.state))
+            asked.push_back(x.node.id);
+        }
+        // Counted first: an answer may come at once.
+        answer->missing = asked.size();
+        for (const auto& node : asked)
+          ask_shards_of(node, [answer, node](expected<own_shards_reply> x) {
+            if (x)
+              answer->take(node, *x);
+            else
+              answer->one_less();
+          });
+      },
+      [answer](error& why) { answer->promise.deliver(std::move(why)); });
+  return answer->promise;
+}
+
+caf::result<data_reply> admin_state::on(const data_command&) {
+  return fail(ec::wrong_state, "this node has no data router yet");
+}
+
+void admin_state::ask_shards_of(
+  const node_id& node, std::function<void(expected<own_shards_reply>)> done) {
+  auto failed = [done](error& why) { done(std::move(why)); };
+  auto ask = [this, done, failed](const admin_actor& admin) {
+    self_->request(admin, peer_deadline, own_shards_query{})
+      .then([done](own_shards_reply& x) { done(std::move(x)); }, failed);
+  };
+  if (node == facts_.self.id) {
+    ask(admin_actor{self_});
+    return;
+  }
+  self_->request(others_->get().links, local_deadline, cluster::refer{node, admin_name})
+    .then(
+      [ask](const caf::strong_actor_ptr& x) { ask(caf::actor_cast<admin_actor>(x)); },
+      failed);
+}
+
+} // namespace troupe::apps

@@ -1,0 +1,110 @@
+#include "apps/node/shards_view.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace troupe::apps {
+namespace {
+
+using storage::peer_status;
+using storage::replica_role;
+using storage::replica_status;
+
+const auto a = node_id{uuid{0, 1}};
+const auto b = node_id{uuid{0, 2}};
+const auto names
+  = std::map<node_id, node_name>{{a, node_name{"n1"}}, {b, node_name{"n2"}}};
+
+replica_status slave_at(std::uint32_t shard, std::uint64_t replica, std::uint64_t at) {
+  auto result = replica_status{};
+  result.shard = shard_id{shard};
+  result.replica = replica_id{replica};
+  result.at = epoch{at};
+  result.end = result.durable = lsn{10};
+  result.commit = lsn{9};
+  result.applied = lsn{8};
+  result.slots = {{slot{0}, slot{99}}};
+  return result;
+}
+
+replica_status master_at(std::uint32_t shard, std::uint64_t replica, std::uint64_t at) {
+  auto result = slave_at(shard, replica, at);
+  result.role = replica_role::master;
+  result.announced = true;
+  result.end = lsn{12};
+  result.peers = {
+    {replica_id{1}, a, replica_role::slave, true, lsn{10}, lsn{7}, true},
+    {replica_id{2}, b, replica_role::slave, true, lsn{11}, lsn{8}, true},
+  };
+  return result;
+}
+
+TEST_CASE("shards_view: the master's word counts, and a slave's own completes it") {
+  const auto rows
+    = compose_shards({{a, {slave_at(3, 1, 5)}}, {b, {master_at(3, 2, 5)}}}, names);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].shard == shard_id{3});
+  CHECK(rows[0].at == epoch{5});
+  CHECK(rows[0].master == node_name{"n2"});
+  CHECK(rows[0].slots.size() == 1);
+  REQUIRE(rows[0].replicas.size() == 2);
+  const auto& slave = rows[0].replicas[0];
+  CHECK(slave.node == node_name{"n1"});
+  CHECK(slave.role == "slave");
+  CHECK(slave.voter);
+  CHECK(slave.durable == lsn{10});
+  CHECK(slave.applied == lsn{7});
+  CHECK(slave.commit == lsn{9});
+  CHECK(slave.lag == 2);
+}
+
+TEST_CASE("shards_view: of two who claim a shard the one of the later epoch is master") {
+  const auto rows
+    = compose_shards({{a, {master_at(1, 1, 4)}}, {b, {master_at(1, 2, 6)}}}, names);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].master == node_name{"n2"});
+  CHECK(rows[0].at == epoch{6});
+}
+
+TEST_CASE("shards_view: one elected whose epoch is not committed yet is no master") {
+  auto elected = master_at(1, 1, 4);
+  elected.announced = false;
+  const auto rows = compose_shards({{a, {elected}}, {b, {slave_at(1, 2, 4)}}}, names);
+  REQUIRE(rows.size() == 1);
+  CHECK_FALSE(rows[0].master);
+  CHECK(rows[0].replicas.size() == 2);
+  CHECK(rows[0].replicas[0].role == "master");
+  CHECK_FALSE(rows[0].replicas[0].lag);
+}
+
+TEST_CASE(
+  "shards_view: a replica that never answered has no positions, and keeps its row") {
+  auto master = master_at(1, 2, 4);
+  master.peers[0].heard = false;
+  const auto rows = compose_shards({{b, {master}}}, names);
+  REQUIRE(rows.size() == 1);
+  REQUIRE(rows[0].replicas.size() == 2);
+  CHECK(rows[0].replicas[0].node == node_name{"n1"});
+  CHECK_FALSE(rows[0].replicas[0].durable);
+  CHECK_FALSE(rows[0].replicas[0].lag);
+}
+
+TEST_CASE("shards_view: shards ascend, and the catalog shows no slots") {
+  const auto rows = compose_shards({{a, {slave_at(2, 1, 1), slave_at(0, 1, 1)}}}, names);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].shard == shard_id{0});
+  CHECK(rows[0].slots.empty());
+  CHECK(rows[1].slots.size() == 1);
+}
+
+TEST_CASE("shards_view: a damaged replica is shown as quarantined") {
+  auto damaged = slave_at(1, 1, 1);
+  damaged.quarantined = true;
+  const auto rows = compose_shards({{a, {damaged}}}, names);
+  CHECK(rows[0].replicas[0].role == "quarantined");
+}
+
+} // namespace
+} // namespace troupe::apps
