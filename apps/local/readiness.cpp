@@ -34,6 +34,17 @@ std::string missing_in(const node_view& x) {
   return {};
 }
 
+std::string missing_in_shards(const shards_reply& x, std::uint32_t shard_count) {
+  if (!x.waiting.empty())
+    return x.waiting;
+  for (std::uint32_t i = 0; i <= shard_count; ++i) {
+    const auto found = std::ranges::find(x.shards, shard_id{i}, &shard_row::shard);
+    if (found == x.shards.end() || !found->master)
+      return "shard " + std::to_string(i) + " has no master";
+  }
+  return {};
+}
+
 std::string missing_among(const std::vector<node_view>& nodes) {
   for (const auto& x : nodes)
     if (auto missing = missing_in(x); !missing.empty())

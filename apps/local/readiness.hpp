@@ -3,6 +3,7 @@
 
 #include "apps/node/admin.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,11 @@ struct node_view {
 /// What `x` lacks to be ready itself, as a sentence ("n3 does not answer", "n3 is
 /// joining"); empty when nothing.
 [[nodiscard]] std::string missing_in(const node_view& x);
+
+/// What the shards lack, by one node's word, so that each key has a master; empty when
+/// nothing. The catalog is one more than `shard_count`.
+[[nodiscard]] std::string
+missing_in_shards(const shards_reply& x, std::uint32_t shard_count);
 
 /// What the nodes lack to be one cluster in which each sees all others alive, in the very
 /// lives that answered; empty when nothing.

@@ -27,6 +27,7 @@ struct started_cluster {
   std::vector<local_node> nodes;
   std::vector<pid_t> processes; ///< Of `nodes`, in their order.
   std::vector<started_node> started;
+  std::uint32_t shard_count = 0;
 };
 
 /// The options of this call, checked before anything is made or changed.
@@ -126,7 +127,8 @@ expected<started_cluster> start(const up_request& request, const std::string& pr
   const auto options = options_for(request, *remembered, program);
   if (!options)
     return options.error();
-  auto result = started_cluster{layout_of(directory->path(), *options), {}, {}};
+  auto result = started_cluster{
+    layout_of(directory->path(), *options), {}, {}, options->shard_count};
   result.processes = runners_of(result.nodes);
   if (auto trouble = start_missing(*directory, *options, result))
     return trouble;
@@ -152,7 +154,9 @@ error up(const up_request& request, const std::string& program, std::ostream& ou
   const auto cluster = start(request, program);
   if (!cluster)
     return cluster.error();
-  if (auto trouble = wait_ready(cluster->nodes, cluster->started, request.timeout))
+  if (
+    auto trouble
+    = wait_ready(cluster->nodes, cluster->started, cluster->shard_count, request.timeout))
     return trouble;
   tell(*cluster, out);
   out.flush();

@@ -21,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto ask_deadline = 1s;
+constexpr auto shards_deadline = 3s; // The node asks the others first.
 constexpr auto pause = 50ms;
 
 /// What stands in the node's log since it was started, its last lines.
@@ -67,15 +68,23 @@ node_view ask(admin_client& client, const local_node& node) {
   return result;
 }
 
+/// What the shards lack, as the node last asked sees it.
+std::string look_at_shards(admin_client& client, std::uint32_t shard_count) {
+  auto shards = client.ask(shards_query{}, shards_deadline);
+  return shards ? missing_in_shards(*shards, shard_count) : render(shards.error());
+}
+
 /// What is missing, or empty. Asks no further than the first node that is not ready.
-std::string look(admin_client& client, const std::vector<local_node>& nodes) {
+std::string look(
+  admin_client& client, const std::vector<local_node>& nodes, std::uint32_t shard_count) {
   auto views = std::vector<node_view>{};
   for (const auto& node : nodes) {
     views.push_back(ask(client, node));
     if (auto missing = missing_in(views.back()); !missing.empty())
       return missing;
   }
-  return missing_among(views);
+  auto missing = missing_among(views);
+  return missing.empty() ? look_at_shards(client, shard_count) : missing;
 }
 
 error too_late(
@@ -95,11 +104,11 @@ error too_late(
 
 error wait_ready(
   const std::vector<local_node>& nodes, const std::vector<started_node>& started,
-  duration timeout) {
+  std::uint32_t shard_count, duration timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   auto client = admin_client{};
   for (;;) {
-    const auto missing = look(client, nodes);
+    const auto missing = look(client, nodes, shard_count);
     if (missing.empty())
       return {};
     if (auto trouble = find_ended(started))

@@ -19,7 +19,8 @@ struct started_node {
   std::uint64_t log_offset = 0; ///< Where its part of the log begins.
 };
 
-/// Returns none when each of `nodes` is ready and sees all others alive. Fails with
+/// Returns none when each of `nodes` is ready and sees all others alive, and the catalog
+/// and each of the `shard_count` shards has a master. Fails with
 ///
 /// - ec::wrong_state as soon as one of the `started` has ended;
 /// - ec::deadline_exceeded after `timeout`, naming what is missing;
@@ -27,6 +28,6 @@ struct started_node {
 /// both with the end of the log of the node concerned, when we started it.
 [[nodiscard]] error wait_ready(
   const std::vector<local_node>& nodes, const std::vector<started_node>& started,
-  duration timeout);
+  std::uint32_t shard_count, duration timeout);
 
 } // namespace troupe::apps

@@ -87,5 +87,30 @@ TEST_CASE(
   CHECK(missing_among(nodes) == "n1 does not see n2 alive");
 }
 
+/// The catalog and two shards, all with a master.
+shards_reply whole_shards() {
+  auto result = shards_reply{};
+  for (std::uint32_t i = 0; i <= 2; ++i)
+    result.shards.push_back({shard_id{i}, epoch{1}, node_name{"n1"}, {}, {}});
+  return result;
+}
+
+TEST_CASE("readiness: nothing is missing when the catalog and each shard has a master") {
+  CHECK(missing_in_shards(whole_shards(), 2).empty());
+}
+
+TEST_CASE("readiness: a shard that has no master, or is not there, is named") {
+  auto shards = whole_shards();
+  CHECK(missing_in_shards(shards, 3) == "shard 3 has no master");
+  shards.shards[0].master.reset();
+  CHECK(missing_in_shards(shards, 2) == "shard 0 has no master");
+}
+
+TEST_CASE("readiness: what the shards wait for is said in the catalog's words") {
+  auto shards = whole_shards();
+  shards.waiting = "3 replicas were asked for, 2 nodes are alive";
+  CHECK(missing_in_shards(shards, 2) == "3 replicas were asked for, 2 nodes are alive");
+}
+
 } // namespace
 } // namespace troupe::apps
