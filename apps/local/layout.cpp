@@ -1,6 +1,7 @@
 #include "apps/local/layout.hpp"
 
 #include "actors/base/assert.hpp"
+#include "actors/base/config.hpp"
 #include "apps/node/config_value.hpp"
 
 #include <cstdint>
@@ -61,6 +62,8 @@ config_settings settings_of(
   put(result, "storage.shards", print_value(options.shard_count));
   put(result, "storage.replicas", print_value(options.replica_count));
   put(result, "storage.ack", print_value(options.ack));
+  // All nodes share one disk: it need not hold long logs ahead.
+  put(result, "storage.segment_bytes", print_value(mib(16)));
   put(result, "link.listen", print_value(node.link));
   put(result, "resp.listen", print_value(node.resp));
   put(result, "http.listen", print_value(node.http));
