@@ -1,7 +1,6 @@
 #include "storage/client_table.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace troupe::storage {
 
@@ -9,11 +8,6 @@ ticket client_table::add(waiting_client x) {
   auto result = ticket{++last_};
   clients_.emplace(result, std::move(x));
   return result;
-}
-
-waiting_client* client_table::find(ticket x) {
-  auto found = clients_.find(x);
-  return found == clients_.end() ? nullptr : &found->second;
 }
 
 std::optional<waiting_client> client_table::take(ticket x) {
@@ -33,14 +27,6 @@ void answer_batches::add(const std::shared_ptr<answer_sink>& to, data_answer x) 
 void answer_batches::deliver(shard_id from) {
   for (auto& x : std::exchange(batches_, {}))
     x.to->take(from, std::move(x.answers));
-}
-
-own_session::own_session(node_id node, incarnation life)
-    : client_{node, life, std::numeric_limits<std::uint64_t>::max()} {}
-
-request_id own_session::begin() {
-  under_way_.insert(++last_);
-  return {client_, last_};
 }
 
 } // namespace troupe::storage

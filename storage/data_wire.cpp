@@ -58,6 +58,7 @@ struct request_writer {
     auto& out = *request.mutable_wait();
     storage::put(x.at, *out.mutable_at());
     out.set_replica_count(x.replica_count);
+    out.set_patience_ns(x.patience.count());
   }
   void operator()(const dedup_trim_record& x) const {
     storage::put(x, *request.mutable_closed());
@@ -143,7 +144,9 @@ bool get(v1::DataRequest& in, data_request& out) {
     case v1::DataRequest::kRead:
       return get(*in.mutable_read(), out.what.emplace<data_read>());
     case v1::DataRequest::kWait:
-      out.what = data_wait{storage::get(in.wait().at()), in.wait().replica_count()};
+      out.what = data_wait{
+        storage::get(in.wait().at()), in.wait().replica_count(),
+        duration{in.wait().patience_ns()}};
       return true;
     case v1::DataRequest::kClosed:
       return storage::get(in.closed(), out.what.emplace<dedup_trim_record>());

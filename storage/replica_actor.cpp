@@ -27,8 +27,6 @@ void replica_shell::start(
       environment_.applier, serve_store{who_.shard, rows_, self, environment_.feed});
   }
   auto out = core_->start(std::move(opened.found), now());
-  if (auto node = node_of(who_.replica))
-    own_ = own_session{*node, config.life};
   for (const auto& x : core_->state().config().members) {
     if (x.replica != who_.replica)
       self_->send(environment_.links, cluster::pin_link{x.node, true});
@@ -160,8 +158,8 @@ void replica_shell::perform(replica_output& out) {
     send(x);
   if (out.apply)
     self_->send(environment_.applier, apply_job{who_.shard, std::move(*out.apply)});
-  for (auto x : out.lookups)
-    look_up(x);
+  if (out.reads_taken)
+    enqueue(core_->confirm_reads(now()));
   for (auto& x : out.answers)
     settle(x);
   for (const auto& x : out.told)

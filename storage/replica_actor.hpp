@@ -1,8 +1,8 @@
 /// Runs one replica's core: peers, clients, clock, log and store in, its output performed
 /// in order.
 ///
-/// It reads rows where it runs: spawn it detached where threads are real. It must not be
-/// started again within one life of its node, which peers would take for the same
+/// The core reads rows where it runs: spawn it detached where threads are real. It must
+/// not be started again within one life of its node, which peers would take for the same
 /// replica; so its end ends the node.
 ///
 /// What it holds is bounded: clients by `clients_max`; records by the core's caps and
@@ -83,9 +83,8 @@ private:
   void take(std::vector<data_request>& requests, const std::shared_ptr<answer_sink>& to);
   void take_write(const waiting_client& from, const data_request& x, data_write& what);
   void take_read(waiting_client from, const data_request& x, data_read& what);
-  void take_wait(waiting_client from, const data_wait& what);
+  void take_wait(const waiting_client& from, const data_wait& what);
   void take_closings(const waiting_client& from, dedup_trim_record& what);
-  void submit_writes();
   [[nodiscard]] std::shared_ptr<answer_sink> sink_of(const caf::strong_actor_ptr& asker);
 
   // Output.
@@ -94,8 +93,6 @@ private:
   void change_log(replica_output& out);
   void perform(replica_output& out);
   void send(message& x);
-  void look_up(ticket from);
-  void write_instead(ticket from);
   void settle(answer& x);
   void tell(const news& x);
   void answer_now(const waiting_client& to, data_answer x);
@@ -121,8 +118,7 @@ private:
   client_table clients_;
   replication_waits waits_;
   answer_batches answers_;
-  own_session own_;
-  std::vector<write_request> writes_; // Of the requests being taken.
+  std::vector<client_request> asked_; // Of the requests being taken.
   std::map<caf::actor_addr, std::weak_ptr<answer_sink>> sinks_; // Of other nodes' askers.
 
   std::deque<replica_output> held_;

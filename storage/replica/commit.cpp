@@ -66,7 +66,6 @@ void announce(turn& t) {
     return;
   m.announced = true;
   t.out.told.emplace_back(became_master{t.s.at});
-  reads_may_go(t);
 }
 
 } // namespace
@@ -76,6 +75,7 @@ void advance_commit(turn& t) {
   if (held > t.s.commit && t.s.log.epoch_at(held) == t.s.at) {
     t.s.commit = held;
     announce(t);
+    reads_may_go(t);
   }
   answer_writes(t);
 }
@@ -113,10 +113,8 @@ void on_applied(turn& t, lsn seq) {
   }
   t.s.applied = seq;
   t.s.log.evict(seq, t.s.self.tail_bytes);
-  if (!t.s.master)
-    return;
-  early_writes_may_go(t);
-  reads_may_go(t);
+  if (t.s.master)
+    early_requests_may_go(t);
 }
 
 void on_synced(turn& t, std::uint64_t cut, lsn seq) {

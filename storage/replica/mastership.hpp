@@ -48,12 +48,15 @@ struct write_waiter {
   time_point deadline;
 };
 
+/// A read whose reply was taken from the rows as they will be, pending ones included.
 struct pending_read {
-  read_request what;
-  bool indexed = false;    ///< `index` and `round` are set.
-  lsn index;               ///< Must be applied before the store is read.
+  ticket from;
+  read_level level = read_level::lease;
+  time_point deadline;
+  std::string reply;
+  lsn index;               ///< Must be committed: the reply shows it.
+  bool confirmed = false;  ///< Since it was taken, lease or `round` was looked at.
   std::uint64_t round = 0; ///< Must be acknowledged by a majority; 0 under a lease.
-  bool looking = false;    ///< The host reads the store for it.
 };
 
 /// A handover to a chosen slave.
@@ -81,8 +84,11 @@ struct mastership {
 
   overlay pending;
   std::map<lsn, std::vector<write_waiter>> waiters;
-  std::deque<write_request> early_writes; ///< Until `start` is applied.
-  std::map<ticket, pending_read> reads;
+  std::deque<client_request> early; ///< Until `start` is applied, in their order.
+  std::list<pending_read> reads;    ///< In the order of their coming.
+
+  /// No client's deadline is before it; it may be too early.
+  time_point deadline = time_point::max();
 };
 
 } // namespace troupe::storage

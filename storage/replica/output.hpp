@@ -78,7 +78,7 @@ struct replica_output {
   std::vector<message> messages;
   std::vector<log_read> reads;      ///< Report with `log_was_read`.
   std::optional<apply_batch> apply; ///< Report with `applied_to`, once readers see it.
-  std::vector<ticket> lookups;      ///< Read the store now, report with `looked_up`.
+  bool reads_taken = false;         ///< Call `confirm_reads` with the clock read anew.
   std::vector<answer> answers;
   std::vector<news> told;
   std::optional<lsn> release; ///< The log is not needed up to here.

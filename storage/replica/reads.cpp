@@ -1,6 +1,8 @@
 #include "storage/replica/reads.hpp"
 
+#include "actors/base/assert.hpp"
 #include "storage/replica/beats.hpp"
+#include "storage/replica/writes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,7 +11,8 @@ namespace troupe::storage {
 
 namespace {
 
-/// What must be applied before the store shows all that could have been answered.
+/// The newest record that shows in the rows read. All that could have been answered
+/// before is committed, or is pending for the keys.
 lsn index_for(const turn& t, const read_request& read) {
   if (read.keys.empty())
     return t.s.log.end().seq;
@@ -32,67 +35,66 @@ void want_round(turn& t, pending_read& read) {
   m.read_round = m.round;
 }
 
-/// Moves one read on as far as it can go.
-void proceed(turn& t, pending_read& read) {
-  if (t.s.commit < t.s.master->start)
-    return;
-  if (!read.indexed) {
-    read.indexed = true;
-    read.index = index_for(t, read.what);
-    if (read.what.level == read_level::master || !lease_valid(t.s, t.now))
-      want_round(t, read);
-  }
-  if (read.looking || t.s.applied < read.index || majority_round(t.s) < read.round)
-    return;
-  read.looking = true;
-  t.out.lookups.push_back(read.what.from);
-}
-
-void refuse(turn& t, ticket to, answer_status why) {
-  t.out.answers.push_back({to, why, {}, {}, t.s.known_master});
+bool is_ready(const turn& t, const pending_read& read) {
+  return read.confirmed && t.s.commit >= read.index
+         && (read.round == 0 || majority_round(t.s) >= read.round);
 }
 
 } // namespace
 
-void on_read(turn& t, read_request&& request) {
-  auto from = request.from;
-  if (!t.s.master) {
-    refuse(t, from, answer_status::not_master);
-  } else if (!is_fresh(t.s, t.now)) {
-    refuse(t, from, answer_status::no_quorum);
-  } else if (t.s.master->reads.size() >= t.s.self.waiting_count_max) {
-    refuse(t, from, answer_status::busy);
-  } else {
-    auto& read = t.s.master->reads[from];
-    read.what = std::move(request);
-    proceed(t, read);
+void take_read(turn& t, const read_request& request) {
+  auto& m = *t.s.master;
+  auto why = answer_status::ok;
+  if (!owns(t.s, request.in))
+    why = answer_status::moved;
+  else if (!is_fresh(t.s, t.now))
+    why = answer_status::no_quorum;
+  else if (m.reads.size() >= t.s.self.waiting_count_max)
+    why = answer_status::busy;
+  if (why != answer_status::ok) {
+    t.out.answers.push_back({request.from, why, {}, {}, t.s.known_master});
+    return;
   }
+  TROUPE_ASSERT(t.s.commands != nullptr);
+  auto rows = pending_view{m.pending, *t.s.stored};
+  auto reply = t.s.commands->query(request.what, request.in, rows, request.wall_ms);
+  if (!reply) {
+    delete_expired(t, request);
+    return;
+  }
+  m.reads.push_back(
+    {request.from, request.level, request.deadline, std::move(*reply),
+     index_for(t, request)});
+  m.deadline = std::min(m.deadline, request.deadline);
+  t.out.reads_taken = true;
 }
 
-void on_looked_up(turn& t, ticket from) {
+void on_confirm_reads(turn& t) {
   if (!t.s.master)
-    return; // It was answered when the mastership ended.
-  auto found = t.s.master->reads.find(from);
-  if (found == t.s.master->reads.end() || !found->second.looking)
-    return;
-  auto& read = found->second;
-  if (read.round > 0 || lease_valid(t.s, t.now)) {
-    t.out.answers.push_back(
-      {from, answer_status::ok, {}, t.s.log.position_of(t.s.applied), {}});
-    t.s.master->reads.erase(found);
-    return;
+    return; // They were answered when the mastership ended.
+  auto under_lease = lease_valid(t.s, t.now);
+  for (auto& read : t.s.master->reads) {
+    if (read.confirmed)
+      continue;
+    read.confirmed = true;
+    if (read.level == read_level::master || !under_lease)
+      want_round(t, read);
   }
-  // The lease ran out while the store was read. What was read may be old: again, with a
-  // round in its place.
-  read.looking = false;
-  read.index = index_for(t, read.what);
-  want_round(t, read);
-  proceed(t, read);
+  reads_may_go(t);
 }
 
 void reads_may_go(turn& t) {
-  for (auto& [from, read] : t.s.master->reads)
-    proceed(t, read);
+  std::erase_if(t.s.master->reads, [&](pending_read& read) {
+    if (!is_ready(t, read))
+      return false;
+    t.out.answers.push_back(
+      {read.from,
+       answer_status::ok,
+       std::move(read.reply),
+       t.s.log.position_of(t.s.commit),
+       {}});
+    return true;
+  });
 }
 
 void rounds_advanced(turn& t) {
@@ -106,10 +108,10 @@ void rounds_advanced(turn& t) {
 }
 
 void expire_reads(turn& t) {
-  std::erase_if(t.s.master->reads, [&](const auto& x) {
-    if (t.now < x.second.what.deadline)
+  std::erase_if(t.s.master->reads, [&](const pending_read& x) {
+    if (t.now < x.deadline)
       return false;
-    refuse(t, x.first, answer_status::no_quorum);
+    t.out.answers.push_back({x.from, answer_status::no_quorum, {}, {}, t.s.known_master});
     return true;
   });
 }

@@ -43,7 +43,7 @@ time_point next_wake(const turn& t) {
   if (t.s.quarantined)
     return time_point::max();
   if (t.s.master)
-    return std::min(next_master_tick(t), next_deadline(t));
+    return std::min(next_master_tick(t), t.s.master->deadline);
   return t.s.election_at;
 }
 
@@ -62,6 +62,8 @@ replica_output replica::handle(time_point now, Event event) {
   result.cut = state_.cut;
   auto t = turn{state_, result, now};
   event(t);
+  if (state_.master)
+    ship_all(t); // All that the event has appended, together.
   apply_more(t);
   release_more(t);
   result.wake_at = next_wake(t);
@@ -101,8 +103,7 @@ replica_output replica::tick(time_point now) {
         election_timeout(t);
       return;
     }
-    expire_writes(t);
-    expire_reads(t);
+    expire_clients(t);
     master_tick(t);
   });
 }
@@ -115,18 +116,22 @@ replica_output replica::master_suspected(time_point now) {
 }
 
 replica_output replica::write(write_request request, time_point now) {
-  return handle(now, [&](turn& t) { on_write(t, std::move(request)); });
+  return handle(now, [&](turn& t) { on_request(t, std::move(request)); });
 }
 
-replica_output replica::write_all(std::vector<write_request> requests, time_point now) {
+replica_output replica::ask(std::vector<client_request> requests, time_point now) {
   return handle(now, [&](turn& t) {
     for (auto& x : requests)
-      on_write(t, std::move(x));
+      on_request(t, std::move(x));
   });
 }
 
+replica_output replica::confirm_reads(time_point now) {
+  return handle(now, [](turn& t) { on_confirm_reads(t); });
+}
+
 replica_output replica::read(read_request request, time_point now) {
-  return handle(now, [&](turn& t) { on_read(t, std::move(request)); });
+  return handle(now, [&](turn& t) { on_request(t, std::move(request)); });
 }
 
 replica_output replica::sessions_closed(dedup_trim_record closed, time_point now) {
@@ -157,10 +162,6 @@ void replica::released_to(lsn base) {
 replica_output replica::log_was_read(
   const log_read& asked, const std::vector<record_ptr>& records, time_point now) {
   return handle(now, [&](turn& t) { on_log_was_read(t, asked, records); });
-}
-
-replica_output replica::looked_up(ticket from, time_point now) {
-  return handle(now, [&](turn& t) { on_looked_up(t, from); });
 }
 
 bool holds_lease(const replica& x, time_point now) {

@@ -33,8 +33,8 @@ struct recovered {
 
 class replica {
 public:
-  /// `stored` is the applied state; `commands` may be null when no `command` will come.
-  /// Both must outlive the replica.
+  /// `stored` is the applied state; `commands` may be null when no read or `command` will
+  /// come. Both must outlive the replica.
   replica(replica_config self, const row_view& stored, const evaluator* commands);
 
   /// Begins this life.
@@ -52,9 +52,12 @@ public:
   [[nodiscard]] replica_output write(write_request request, time_point now);
   [[nodiscard]] replica_output read(read_request request, time_point now);
 
-  /// Several writes that came together: one append, one batch to each slave.
-  [[nodiscard]] replica_output
-  write_all(std::vector<write_request> requests, time_point now);
+  /// Requests that came together, in their order: each read sees the writes before it and
+  /// none behind; one append, one batch to each slave.
+  [[nodiscard]] replica_output ask(std::vector<client_request> requests, time_point now);
+
+  /// The reads of an output were taken from the store before `now`.
+  [[nodiscard]] replica_output confirm_reads(time_point now);
 
   /// A node says which of its connections are closed.
   [[nodiscard]] replica_output sessions_closed(dedup_trim_record closed, time_point now);
@@ -78,7 +81,6 @@ public:
 
   [[nodiscard]] replica_output log_was_read(
     const log_read& asked, const std::vector<record_ptr>& records, time_point now);
-  [[nodiscard]] replica_output looked_up(ticket from, time_point now);
 
   /// For status, tests and invariants.
   [[nodiscard]] const replica_state& state() const { return state_; }

@@ -80,7 +80,8 @@ struct replica_state {
   incoming_stream stream;
   lsn keep_from; ///< Of the current epoch's master.
   lsn released;
-  lsn last_acked; ///< The largest acknowledgement sent in this epoch.
+  lsn last_acked;                 ///< The largest acknowledgement sent in this epoch.
+  std::uint64_t own_requests = 0; ///< Writes of no client, in this life.
   std::map<replica_id, incarnation> lives;
 
   [[nodiscard]] replica_id id() const { return self.who.replica; }

@@ -4,6 +4,7 @@
 #include "storage/evaluator.hpp"
 #include "storage/replica/output.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -32,7 +33,11 @@ struct read_request {
   read_level level = read_level::lease;
   slot in;
   std::vector<std::string> keys; ///< None: a scan, which reads all that is in the log.
+  command what;                  ///< For `evaluator::query`.
+  std::uint64_t wall_ms = 0;     ///< The time of day for the evaluator.
   time_point deadline = time_point::max();
 };
+
+using client_request = std::variant<write_request, read_request>;
 
 } // namespace troupe::storage

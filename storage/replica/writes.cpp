@@ -4,9 +4,9 @@
 #include "storage/replica/beats.hpp"
 #include "storage/replica/commit.hpp"
 #include "storage/replica/reads.hpp"
-#include "storage/replica/shipping.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace troupe::storage {
@@ -15,10 +15,6 @@ namespace {
 
 void refuse(turn& t, ticket to, answer_status why) {
   t.out.answers.push_back({to, why, {}, {}, t.s.known_master});
-}
-
-bool owns(const replica_state& s, slot x) {
-  return std::ranges::any_of(s.slots, [x](const slot_range& r) { return r.contains(x); });
 }
 
 /// Why the master cannot take a write now; `ok` when it can.
@@ -34,9 +30,19 @@ answer_status obstacle(const turn& t, const write_request& request) {
   return answer_status::ok;
 }
 
+/// A name in a session of one's own, whose connection no door has and no door's closings
+/// reach; it costs the shard one row for each node's life that has read as its master.
+request_id next_own_request(replica_state& s) {
+  const auto& node = s.config().find(s.id())->node;
+  return {
+    {node, s.self.life, std::numeric_limits<std::uint64_t>::max()}, ++s.own_requests};
+}
+
 void wait_for(turn& t, const write_request& request, lsn seq) {
   auto mode = request.mode.value_or(t.s.timing().ack);
-  t.s.master->waiters[seq].push_back({request.from, mode, request.deadline});
+  auto& m = *t.s.master;
+  m.waiters[seq].push_back({request.from, mode, request.deadline});
+  m.deadline = std::min(m.deadline, request.deadline);
 }
 
 evaluation evaluate_now(const turn& t, const write_request& request) {
@@ -93,55 +99,19 @@ void execute_once(turn& t, const write_request& request) {
     execute(t, request);
 }
 
-} // namespace
-
-void on_write(turn& t, write_request&& request) {
-  if (!t.s.master) {
-    refuse(t, request.from, answer_status::not_master);
-    return;
-  }
-  auto& m = *t.s.master;
-  if (t.s.applied >= m.start) {
-    execute_once(t, request);
-    return;
-  }
-  // Before it, the store lacks records that are committed, and replies that were given.
-  if (m.early_writes.size() >= t.s.self.waiting_count_max)
-    refuse(t, request.from, answer_status::busy);
+void handle(turn& t, client_request&& request) {
+  if (auto* write = std::get_if<write_request>(&request))
+    execute_once(t, *write);
   else
-    m.early_writes.push_back(std::move(request));
+    take_read(t, std::get<read_request>(request));
 }
 
-void on_sessions_closed(turn& t, dedup_trim_record closed) {
-  if (t.s.master && t.s.applied >= t.s.master->start && is_fresh(t.s, t.now))
-    append_own(t, std::move(closed));
+ticket ticket_of(const client_request& request) {
+  return std::visit([](const auto& x) { return x.from; }, request);
 }
 
-record_ptr append_own(turn& t, record_payload payload) {
-  auto& m = *t.s.master;
-  auto made = std::make_shared<const record>(
-    record{{t.s.at, t.s.log.end().seq.next()}, std::move(payload)});
-  t.s.log.append(made);
-  t.out.append.push_back(made);
-  m.pending.add(*made);
-  if (!m.unsynced_since)
-    m.unsynced_since = t.now;
-  ship_all(t);
-  return made;
-}
-
-void early_writes_may_go(turn& t) {
-  auto& m = *t.s.master;
-  if (t.s.applied < m.start)
-    return;
-  for (const auto& x : std::exchange(m.early_writes, {}))
-    execute_once(t, x);
-}
-
-void answer_with_record(turn& t, ticket to, lsn seq) {
-  const auto& x = **t.s.log.find(seq);
-  t.out.answers.push_back(
-    {to, answer_status::ok, std::get<write_record>(x.payload).reply, x.at, {}});
+time_point deadline_of(const client_request& request) {
+  return std::visit([](const auto& x) { return x.deadline; }, request);
 }
 
 void expire_writes(turn& t) {
@@ -160,25 +130,106 @@ void expire_writes(turn& t) {
     });
     i = i->second.empty() ? m.waiters.erase(i) : std::next(i);
   }
-  std::erase_if(m.early_writes, [&](const write_request& x) {
-    if (t.now < x.deadline)
+  std::erase_if(m.early, [&](const client_request& x) {
+    if (t.now < deadline_of(x))
       return false;
-    refuse(t, x.from, answer_status::busy);
+    refuse(t, ticket_of(x), answer_status::busy);
     return true;
   });
 }
 
-time_point next_deadline(const turn& t) {
+time_point earliest_deadline(const mastership& m) {
   auto result = time_point::max();
-  for (const auto& [seq, all] : t.s.master->waiters) {
+  for (const auto& [seq, all] : m.waiters) {
     for (const auto& x : all)
       result = std::min(result, x.deadline);
   }
-  for (const auto& x : t.s.master->early_writes)
+  for (const auto& x : m.early)
+    result = std::min(result, deadline_of(x));
+  for (const auto& x : m.reads)
     result = std::min(result, x.deadline);
-  for (const auto& [from, x] : t.s.master->reads)
-    result = std::min(result, x.what.deadline);
   return result;
+}
+
+} // namespace
+
+bool owns(const replica_state& s, slot x) {
+  return std::ranges::any_of(s.slots, [x](const slot_range& r) { return r.contains(x); });
+}
+
+void on_request(turn& t, client_request&& request) {
+  if (!t.s.master) {
+    refuse(t, ticket_of(request), answer_status::not_master);
+    return;
+  }
+  auto& m = *t.s.master;
+  if (t.s.applied >= m.start) {
+    handle(t, std::move(request));
+    return;
+  }
+  // Before it, the store lacks records that are committed, and replies that were given.
+  if (m.early.size() >= t.s.self.waiting_count_max) {
+    refuse(t, ticket_of(request), answer_status::busy);
+    return;
+  }
+  m.deadline = std::min(m.deadline, deadline_of(request));
+  m.early.push_back(std::move(request));
+}
+
+void delete_expired(turn& t, const read_request& read) {
+  auto write = write_request{};
+  write.from = read.from;
+  write.request = next_own_request(t.s);
+  write.answered_below = write.request.number;
+  write.in = read.in;
+  write.what = read.what;
+  write.wall_ms = read.wall_ms;
+  write.mode = ack_mode::quorum;
+  write.deadline = read.deadline;
+  if (auto why = obstacle(t, write); why != answer_status::ok)
+    refuse(t, write.from, why);
+  else
+    execute(t, write);
+}
+
+void on_sessions_closed(turn& t, dedup_trim_record closed) {
+  if (t.s.master && t.s.applied >= t.s.master->start && is_fresh(t.s, t.now))
+    append_own(t, std::move(closed));
+}
+
+record_ptr append_own(turn& t, record_payload payload) {
+  auto& m = *t.s.master;
+  auto made = std::make_shared<const record>(
+    record{{t.s.at, t.s.log.end().seq.next()}, std::move(payload)});
+  t.s.log.append(made);
+  t.out.append.push_back(made);
+  m.pending.add(*made);
+  if (!m.unsynced_since)
+    m.unsynced_since = t.now;
+  return made;
+}
+
+void early_requests_may_go(turn& t) {
+  auto& m = *t.s.master;
+  if (t.s.applied < m.start)
+    return;
+  for (auto& x : std::exchange(m.early, {}))
+    handle(t, std::move(x));
+}
+
+void answer_with_record(turn& t, ticket to, lsn seq) {
+  const auto& x = **t.s.log.find(seq);
+  t.out.answers.push_back(
+    {to, answer_status::ok, std::get<write_record>(x.payload).reply, x.at, {}});
+}
+
+void expire_clients(turn& t) {
+  auto& m = *t.s.master;
+  if (t.now < m.deadline)
+    return;
+  expire_writes(t);
+  expire_reads(t);
+  m.deadline = earliest_deadline(m);
 }
 
 void fail_waiting_clients(turn& t) {
@@ -189,10 +240,10 @@ void fail_waiting_clients(turn& t) {
       t.out.answers.push_back(
         {x.from, answer_status::unknown, {}, t.s.log.position_of(seq), hint});
   }
-  for (const auto& x : m.early_writes)
+  for (const auto& x : m.early)
+    t.out.answers.push_back({ticket_of(x), answer_status::not_master, {}, {}, hint});
+  for (const auto& x : m.reads)
     t.out.answers.push_back({x.from, answer_status::not_master, {}, {}, hint});
-  for (const auto& [from, x] : m.reads)
-    t.out.answers.push_back({from, answer_status::not_master, {}, {}, hint});
 }
 
 } // namespace troupe::storage

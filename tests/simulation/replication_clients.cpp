@@ -97,6 +97,7 @@ void replication_clients::attempt(client& c) {
     request.level = x.level;
     request.in = the_slot;
     request.keys = {x.key};
+    request.what = {x.key};
     in_.read(c.target, std::move(request));
   } else {
     x.may_have_happened = true;
@@ -145,7 +146,7 @@ void replication_clients::retry(client& c, duration delay) {
   });
 }
 
-void replication_clients::answered(const answer& x, const std::string& value) {
+void replication_clients::answered(const answer& x) {
   auto found = tickets_.find(x.to);
   auto& c = clients_[found->second.first];
   if (
@@ -156,7 +157,7 @@ void replication_clients::answered(const answer& x, const std::string& value) {
   auto& current = *c.current;
   switch (x.status) {
     case answer_status::ok:
-      done(c, x, value);
+      done(c, x);
       return;
     case answer_status::not_master:
       current.open.erase(x.to);
@@ -179,11 +180,11 @@ void replication_clients::answered(const answer& x, const std::string& value) {
   }
 }
 
-void replication_clients::done(client& c, const answer& x, const std::string& value) {
+void replication_clients::done(client& c, const answer& x) {
   auto& op = *c.current;
   op.seen.returned = in_.events->now().time_since_epoch().count();
   if (op.seen.call == register_call::read)
-    op.seen.read = value;
+    op.seen.read = x.reply;
   if (op.seen.call == register_call::append)
     op.seen.read = x.reply;
   if (op.seen.call == register_call::compare_and_set)

@@ -41,7 +41,7 @@ public:
   /// Lets none begin another operation.
   void stop() { stopped_ = true; }
 
-  void answered(const storage::answer& x, const std::string& value);
+  void answered(const storage::answer& x);
 
   /// When the last quorum write was acknowledged that began at or after `since`.
   [[nodiscard]] std::optional<time_point> first_done_since(time_point since) const;
@@ -79,7 +79,7 @@ private:
   void attempt(client& c);
   void attempt_write(client& c, storage::ticket ticket);
   void retry(client& c, duration delay);
-  void done(client& c, const storage::answer& x, const std::string& value);
+  void done(client& c, const storage::answer& x);
   void give_up(client& c);
   [[nodiscard]] std::string pick_key(bool weak);
   [[nodiscard]] storage::client_id id_of(const client& c) const;

@@ -142,7 +142,6 @@ void replication_host::crash(crash_kind how) {
   core_.reset();
   files_.reset();
   held_.clear();
-  reads_.clear();
   saving_ = front_saved_ = syncing_ = sync_again_ = false;
   cut_ = 0;
   wake_at_ = time_point::max();
@@ -282,14 +281,12 @@ void replication_host::perform(replica_output out) {
   }
   if (out.apply)
     perform_apply(std::move(*out.apply));
-  for (auto from : out.lookups)
-    look_up(from);
-  for (const auto& x : out.answers) {
-    auto found = reads_.find(x.to);
-    in_.answer(x, found == reads_.end() ? std::string{} : found->second.value);
-    if (found != reads_.end())
-      reads_.erase(found);
-  }
+  if (out.reads_taken) // A pause may fall between the look and the word of it.
+    later(in_.random->between(duration{0}, duration{1ms}), [this] {
+      handle([](replica& core, time_point now) { return core.confirm_reads(now); });
+    });
+  for (const auto& x : out.answers)
+    in_.answer(x);
   for (const auto& x : out.told) {
     if (std::holds_alternative<was_quarantined>(x) && !damaged_)
       throw property_violated{
@@ -335,29 +332,6 @@ void replication_host::perform_apply(apply_batch batch) {
       handle([=, seq = batch.last().seq](replica& core, time_point now) {
         return core.flushed_to(seq, now);
       });
-  });
-}
-
-void replication_host::look_up(ticket from) {
-  later(in_.random->between(duration{0}, duration{1ms}), [this, from] {
-    auto found = reads_.find(from);
-    if (found == reads_.end())
-      return;
-    auto& x = found->second;
-    x.value = commands.query({x.key}, x.in, store_, 0).value();
-    // A pause may fall between the look and the word that it was taken.
-    later(in_.random->between(duration{0}, duration{1ms}), [this, from] {
-      handle([=](replica& core, time_point now) { return core.looked_up(from, now); });
-    });
-  });
-}
-
-void replication_host::read(read_request request) {
-  if (!core_)
-    return;
-  reads_[request.from] = {request.in, request.keys.front(), {}};
-  handle([request = std::move(request)](replica& core, time_point now) {
-    return core.read(request, now);
   });
 }
 

@@ -31,8 +31,7 @@ public:
     replication_checker* checker = nullptr;
     run_trace* trace = nullptr;
     std::function<void(storage::message)> send;
-    /// The answer to a client, with the value for a read.
-    std::function<void(const storage::answer&, const std::string& value)> answer;
+    std::function<void(const storage::answer&)> answer;
     /// The process has ended because its disk failed.
     std::function<void(replication_host&)> died;
     /// After each event of the core.
@@ -64,7 +63,6 @@ public:
   /// Lets the core handle something: now, or when the pause ends. Nothing when it is
   /// down.
   void handle(event what);
-  void read(storage::read_request request);
 
   [[nodiscard]] replica_id id() const { return self_.who.replica; }
   [[nodiscard]] bool up() const { return core_ != nullptr; }
@@ -89,7 +87,6 @@ private:
   [[nodiscard]] bool change_log(const storage::replica_output& out);
   void begin_sync();
   void perform_apply(storage::apply_batch batch);
-  void look_up(storage::ticket from);
   void plan_wake(time_point local);
   /// False, and the process is dead, when `trouble` is some.
   [[nodiscard]] bool survives(const error& trouble);
@@ -121,13 +118,6 @@ private:
   bool sync_again_ = false;
   std::uint64_t cut_ = 0;
   time_point wake_at_ = time_point::max();
-
-  struct pending_value {
-    slot in;
-    std::string key;
-    std::string value;
-  };
-  std::map<storage::ticket, pending_value> reads_;
 };
 
 /// The one command of the simulation: "<key> <text>" appends the text to the row and

@@ -45,9 +45,7 @@ void replication_world::make_hosts() {
     in.checker = &checker_;
     in.trace = &trace_;
     in.send = [this](const message& m) { send(m); };
-    in.answer = [this, i](const storage::answer& x, const std::string& value) {
-      answer(x, value, replica_of(i));
-    };
+    in.answer = [this, i](const storage::answer& x) { answer(x, replica_of(i)); };
     in.died = [this](replication_host& host) {
       count("crashes inside writes");
       restart_later(host, random_.between(duration{10ms}, duration{1s}));
@@ -146,14 +144,14 @@ void replication_world::client_write(std::size_t to, write_request request) {
 
 void replication_world::client_read(std::size_t to, read_request request) {
   events_.after(some_delay(), [this, to, request = std::move(request)] {
-    hosts_[to]->read(request);
+    hosts_[to]->handle(
+      [request](replica& core, time_point now) { return core.read(request, now); });
   });
 }
 
-void replication_world::answer(
-  const storage::answer& x, const std::string& value, replica_id from) {
+void replication_world::answer(const storage::answer& x, replica_id from) {
   trace_.add(events_.now(), from.value(), to_string(x.status), x.to.value());
-  events_.after(some_delay(), [this, x, value] { clients_->answered(x, value); });
+  events_.after(some_delay(), [this, x] { clients_->answered(x); });
 }
 
 void replication_world::check_leases() {

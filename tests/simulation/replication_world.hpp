@@ -45,7 +45,7 @@ private:
   [[nodiscard]] bool is_cut(replica_id from, replica_id to) const;
   void client_write(std::size_t to, storage::write_request request);
   void client_read(std::size_t to, storage::read_request request);
-  void answer(const storage::answer& x, const std::string& value, replica_id from);
+  void answer(const storage::answer& x, replica_id from);
 
   // The nemesis.
   void plan_fault();

@@ -65,10 +65,11 @@ TEST_CASE("data_wire: commands, reads, waits and closings come back as they were
   CHECK(std::get<data_read>(read->what).what.bytes == "get a b");
   CHECK(std::get<data_read>(read->what).level == read_level::lease);
 
-  auto wait = sent({7, slot{1}, data_wait{{epoch{2}, lsn{3}}, 4}, 1s});
+  auto wait = sent({7, slot{1}, data_wait{{epoch{2}, lsn{3}}, 4, 7s}, 1s});
   REQUIRE(wait);
   CHECK(std::get<data_wait>(wait->what).at == position{epoch{2}, lsn{3}});
   CHECK(std::get<data_wait>(wait->what).replica_count == 4);
+  CHECK(std::get<data_wait>(wait->what).patience == duration{7s});
 
   auto closed = dedup_trim_record{node_number(7), incarnation{1}, 9, {2, 5}};
   auto said = sent({8, slot{0}, closed, 1s});

@@ -3,6 +3,7 @@
 
 #include "storage/memory_store.hpp"
 #include "storage/replica/replica.hpp"
+#include "tests/storage/data_samples.hpp"
 #include "tests/storage/records.hpp"
 
 #include <cstdint>
@@ -18,7 +19,8 @@ using namespace std::chrono_literals;
 /// Replica 1 of three, with a log of CONFIG, slots and, in epoch 1, some writes.
 struct replica_fixture {
   memory_store store;
-  replica core{self(), store, nullptr};
+  word_evaluator commands;
+  replica core{self(), store, &commands};
   replica_output out;
   time_point now{1h};
 
@@ -99,7 +101,7 @@ struct replica_fixture {
   }
 
   read_request some_read(read_level level) {
-    return {ticket{99}, level, slot{0}, {"k"}, now + 5s};
+    return {ticket{99}, level, slot{0}, {"k"}, {"get k"}, 0, now + 5s};
   }
 };
 

@@ -50,6 +50,18 @@ TEST_CASE("shard: an asker of another node gets its answers, together") {
   CHECK(count == 1);
 }
 
+TEST_CASE("shard: requests of one batch see those before them") {
+  auto shard = shard_fixture{};
+  auto master = shard.elect();
+  auto sink = shard.ask(
+    master, {read_of(1, {"k"}), write_of(2, "put k a"), read_of(3, {"k"}),
+             write_of(4, "put k b"), read_of(5, {"k"})});
+  REQUIRE(sink->all.size() == 5);
+  CHECK(sink->find(1)->reply == "none");
+  CHECK(sink->find(3)->reply == "a");
+  CHECK(sink->find(5)->reply == "b");
+}
+
 TEST_CASE("shard: a slave names the master's node and does nothing") {
   auto shard = shard_fixture{};
   auto master = shard.elect();
