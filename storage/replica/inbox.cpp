@@ -32,7 +32,6 @@ bool is_for_us(const turn& t, const message& m) {
   const auto& self = t.s.self;
   return !t.s.quarantined && m.cluster == self.who.cluster && m.shard == self.who.shard
          && m.to == self.who.replica && m.from != self.who.replica
-         && (m.to_life == incarnation{0} || m.to_life == self.life)
          && t.s.config().find(m.from) != nullptr;
 }
 
@@ -50,6 +49,11 @@ bool is_alive(turn& t, const message& m) {
 void receive(turn& t, const message& m) {
   if (!is_for_us(t, m) || !is_alive(t, m))
     return;
+  if (m.to_life != incarnation{0} && m.to_life != t.s.self.life) {
+    if (!std::holds_alternative<stale>(m.body))
+      send(t, m.from, stale{});
+    return;
+  }
   const auto* asked_to_vote = std::get_if<vote>(&m.body);
   if (asked_to_vote != nullptr && sticky(t) && !asked_to_vote->transfer)
     return; // Before its epoch is looked at: adopting it would end a healthy mastership.

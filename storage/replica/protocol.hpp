@@ -117,7 +117,8 @@ struct transfer_now {
   friend bool operator==(const transfer_now&, const transfer_now&) = default;
 };
 
-/// There is a newer epoch than yours: the one of this message.
+/// There is a newer epoch than yours, or a newer life of mine than the one that you speak
+/// to: those of this message.
 struct stale {
   friend bool operator==(const stale&, const stale&) = default;
 };

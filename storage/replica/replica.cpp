@@ -87,6 +87,8 @@ replica_output replica::start(recovered found, time_point now) {
     // Promises of the life before may still hold.
     s.sticky_until = now + s.timing().stick();
     restart_election_timer(t);
+    // What they have addressed to the life before is not for this one.
+    send_to_members(t, stale{});
   });
 }
 

@@ -87,6 +87,32 @@ TEST_CASE_FIXTURE(fixture, "replica: an older epoch is told, once") {
   CHECK(out.messages.empty());
 }
 
+// Else it would hear nothing until its own election timer made it speak.
+TEST_CASE_FIXTURE(fixture, "replica: a new life makes itself known at once") {
+  CHECK(sent<stale>().size() == 2);
+  CHECK(out.messages.at(0).from_life == core.state().self.life);
+}
+
+TEST_CASE_FIXTURE(
+  fixture, "replica: who speaks to an earlier life is told of the new one") {
+  auto late = message{
+    core.state().self.who.cluster,
+    shard_id{1},
+    replica_id{2},
+    incarnation{1},
+    replica_id{1},
+    incarnation{7},
+    lsn{1},
+    epoch{2},
+    beat{}};
+  out = core.received(late, now);
+  CHECK(sent<stale>().size() == 1);
+  CHECK(core.state().at == epoch{1});
+  late.body = stale{};
+  out = core.received(late, now);
+  CHECK(out.messages.empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "replica: messages of an earlier life are dropped") {
   hear(2, 2, beat{1, lsn{0}, lsn{0}});
   auto late = message{
