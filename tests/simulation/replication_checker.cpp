@@ -53,6 +53,9 @@ void replication_checker::started(
   must(f.log.empty() || f.log.back().at == base, "the log's base is another record");
   for (const auto& x : log)
     append(f, x);
+  must(
+    f.log.size() >= f.durable.value(),
+    "I9: " + named(who) + " begins with less than was durable");
 }
 
 void replication_checker::handled(const replica& core, const replica_output& out) {

@@ -32,6 +32,10 @@ public:
     replica_id who, storage::position base, const std::vector<storage::record_ptr>& log,
     const storage::hard_state& hard);
 
+  /// A life has ended; what its disk had promised to keep must be there in the next, if
+  /// that one begins at all.
+  void stopped(replica_id who, lsn log_durable) { followers_[who].durable = log_durable; }
+
   /// A replica has handled an event: `out` is what it wants done.
   void handled(const storage::replica& core, const storage::replica_output& out);
 
@@ -66,7 +70,8 @@ private:
   struct follower {
     std::vector<link> log; ///< From LSN 1 on.
     storage::hard_state hard;
-    lsn commit; ///< Of this life.
+    lsn commit;  ///< Of this life.
+    lsn durable; ///< At the end of the last life.
     epoch ruled;
   };
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr auto key_count = std::size_t{3};
 constexpr auto operations_per_key = std::size_t{60};
-constexpr auto attempt_timeout = 500ms;
 constexpr auto operation_timeout = 4s;
 const auto the_slot = slot{42};
 
@@ -56,14 +55,16 @@ void replication_clients::begin(client& c) {
   auto& random = *in_.random;
   auto& x = c.current.emplace();
   x.number = ++c.operation_number;
-  x.weak = random.chance(options_.weak_write_ratio);
+  // One that only reads stays with a master that those who write have left.
+  auto only_reads = c.index == 0;
+  x.weak = !only_reads && random.chance(options_.weak_write_ratio);
   x.key = pick_key(x.weak);
   x.deadline = in_.events->now() + operation_timeout;
   x.seen.client = c.index;
   x.seen.invoked = in_.events->now().time_since_epoch().count();
   x.seen.argument
     = "c" + std::to_string(c.index) + "." + std::to_string(++c.value_number);
-  auto kind = random.below(10);
+  auto kind = only_reads ? 0 : random.below(10);
   x.seen.call = kind < 5   ? register_call::read
                 : kind < 7 ? register_call::write
                 : kind < 9 ? register_call::append
@@ -103,7 +104,8 @@ void replication_clients::attempt(client& c) {
     x.may_have_happened = true;
     attempt_write(c, ticket);
   }
-  in_.events->after(attempt_timeout, [this, &c, ticket, number = x.number] {
+  auto patience = in_.random->between(duration{100ms}, duration{500ms});
+  in_.events->after(patience, [this, &c, ticket, number = x.number] {
     if (!c.current || c.current->number != number || !c.current->open.contains(ticket))
       return;
     c.target = (c.target + 1) % options_.replica_count;

@@ -24,6 +24,8 @@ replica_config config_of(const identity& who, const replication_options& options
     result.tail_bytes = 1'000;
     result.apply_bytes_max = 400;
   }
+  if (options.one_by_one)
+    result.batch_bytes = result.credit_bytes = 1;
   return result;
 }
 
@@ -85,6 +87,7 @@ void replication_host::at(time_point when, std::function<void()> what) {
 }
 
 void replication_host::create(const founding& with) {
+  founding_ = with;
   TROUPE_ASSERT(!disk_.make_directory("node"));
   TROUPE_ASSERT(!disk_.sync_directory(""));
   auto trouble = create_replica(disk_, "node", node_, self_.who, with, log_config_);
@@ -93,6 +96,9 @@ void replication_host::create(const founding& with) {
 
 recovered replication_host::recover() {
   auto result = recovered{};
+  // Placement asks again at every start; what was lost must not come of it.
+  static_cast<void>(
+    create_replica(disk_, "node", node_, self_.who, founding_, log_config_));
   auto opened = replica_files::open(disk_, "node", self_.who, log_config_);
   if (!opened) {
     result.damage = render(opened.error());
@@ -139,6 +145,8 @@ void replication_host::crash(crash_kind how) {
   in_.trace->add(
     in_.events->now(), id().value(), how == crash_kind::power ? "power loss" : "crash");
   ++life_;
+  if (files_)
+    in_.checker->stopped(id(), files_->log().durable());
   core_.reset();
   files_.reset();
   held_.clear();
@@ -163,18 +171,40 @@ void replication_host::slow_disk(duration latency, time_point until) {
   slow_until_ = until;
 }
 
+std::string replication_host::directory() const {
+  return "node/shard-" + to_string(self_.who.shard) + "-" + to_string(id());
+}
+
+// In any frame of which the disk says that it was durable. Behind that nothing tells rot
+// from a torn write.
 void replication_host::flip_a_bit() {
   TROUPE_ASSERT(!core_);
   damaged_ = true;
-  // In the first frame of the oldest segment, which was durable long ago.
-  auto log = "node/shard-" + to_string(self_.who.shard) + "-" + to_string(id()) + "/log";
+  auto hint = hard_file::open(disk_, directory() + "/HARD")->synced_hint();
+  auto log = directory() + "/log";
+  auto frames = std::vector<std::pair<std::string, std::uint64_t>>{};
   auto names = disk_.list(log);
   for (const auto& name : *names) {
-    if (is_segment(name)) {
-      disk_.flip_bit(log + "/" + name, segment_header_bytes + 50, 2);
-      return;
+    if (!is_segment(name))
+      continue;
+    auto bytes = read_file(disk_, log + "/" + name, log_config_.segment_bytes);
+    auto offset = std::uint64_t{segment_header_bytes};
+    for (const auto& frame : scan_segment(*bytes, *number_of(name)).frames) {
+      if (frame.last() <= hint)
+        frames.emplace_back(log + "/" + name, offset + in_.random->below(frame.bytes()));
+      offset += frame.bytes();
     }
   }
+  const auto& [path, offset] = frames[in_.random->below(frames.size())];
+  disk_.flip_bit(path, offset, 2);
+}
+
+void replication_host::lose_files() {
+  TROUPE_ASSERT(!core_);
+  damaged_ = true;
+  TROUPE_ASSERT(!disk_.remove(directory()));
+  TROUPE_ASSERT(!disk_.sync_directory("node"));
+  store_.wipe();
 }
 
 void replication_host::wipe() {
@@ -219,6 +249,8 @@ void replication_host::plan_wake(time_point local) {
 duration replication_host::sync_latency() {
   if (in_.events->now() < slow_until_)
     return slow_sync_;
+  if (options_.slow_disks && in_.random->chance(0.05)) // Every disk has hiccups.
+    return in_.random->between(duration{2ms}, duration{500ms});
   return in_.random->between(duration{100us}, duration{2ms});
 }
 
@@ -256,9 +288,7 @@ bool replication_host::change_log(const replica_output& out) {
     return false;
   if (!out.append.empty() && !survives(files_->append(out.append)))
     return false;
-  if (out.truncate_after || !out.append.empty())
-    begin_sync();
-  return true;
+  return (!out.truncate_after && out.append.empty()) || begin_sync();
 }
 
 void replication_host::perform(replica_output out) {
@@ -296,25 +326,36 @@ void replication_host::perform(replica_output out) {
     core_->released_to(files_->log().base().seq);
 }
 
-void replication_host::begin_sync() {
+// The disk may be done at once and its word late, or the other way round: in between the
+// log may be cut, or the power fail.
+bool replication_host::begin_sync() {
   if (syncing_) {
     sync_again_ = true;
-    return;
+    return true;
   }
   syncing_ = true;
-  later(sync_latency(), [this, cut = cut_, end = files_->log().end().seq] {
-    syncing_ = false;
-    if (!survives(files_->sync()))
-      return;
-    if (std::exchange(sync_again_, false))
-      begin_sync();
-    else // An idle log says how far it is durable.
-      later(options_.timing.beat, [this] {
-        if (!syncing_ && files_->hint_is_old())
-          static_cast<void>(survives(files_->note_durable()));
-      });
-    handle([=](replica& core, time_point now) { return core.synced_to(cut, end, now); });
+  auto done = in_.random->chance(0.5);
+  if (done && !survives(files_->sync()))
+    return false;
+  later(sync_latency(), [this, done, cut = cut_, end = files_->log().end().seq] {
+    if (done || survives(files_->sync()))
+      finish_sync(cut, end);
   });
+  return true;
+}
+
+void replication_host::finish_sync(std::uint64_t cut, lsn end) {
+  syncing_ = false;
+  if (std::exchange(sync_again_, false)) {
+    if (!begin_sync())
+      return;
+  } else { // An idle log says how far it is durable.
+    later(options_.timing.beat, [this] {
+      if (!syncing_ && files_->hint_is_old())
+        static_cast<void>(survives(files_->note_durable()));
+    });
+  }
+  handle([=](replica& core, time_point now) { return core.synced_to(cut, end, now); });
 }
 
 void replication_host::perform_apply(apply_batch batch) {

@@ -57,6 +57,8 @@ public:
   /// Damages what was durable.
   /// @pre it is not up.
   void flip_a_bit();
+  /// Loses the replica's files, while the node knows that there were some.
+  void lose_files();
   void wipe();
 
   using event = std::function<storage::replica_output(storage::replica&, time_point)>;
@@ -81,11 +83,13 @@ private:
   void at(time_point when, std::function<void()> what);
   [[nodiscard]] duration sync_latency();
   [[nodiscard]] storage::recovered recover();
+  [[nodiscard]] std::string directory() const;
 
   void pump();
   void perform(storage::replica_output out);
   [[nodiscard]] bool change_log(const storage::replica_output& out);
-  void begin_sync();
+  [[nodiscard]] bool begin_sync();
+  void finish_sync(std::uint64_t cut, lsn end);
   void perform_apply(storage::apply_batch batch);
   void plan_wake(time_point local);
   /// False, and the process is dead, when `trouble` is some.
@@ -101,6 +105,7 @@ private:
 
   sim::memory_disk disk_;
   storage::memory_store store_;
+  storage::founding founding_;
   std::unique_ptr<storage::replica_files> files_;
   std::unique_ptr<storage::replica> core_;
   std::uint64_t life_ = 0; ///< Raised by every start and every end.

@@ -23,7 +23,7 @@ void replication_world::plan_fault() {
 
 void replication_world::strike() {
   auto& host = *hosts_[random_.below(hosts_.size())];
-  switch (random_.below(12)) {
+  switch (random_.below(13)) {
     case 0:
       if (options_.partitions)
         cut_some_links(false);
@@ -69,13 +69,8 @@ void replication_world::strike() {
       }
       break;
     case 9:
-      if (options_.transfers) {
-        count("transfers");
-        for (auto& each : hosts_)
-          each->handle([](replica& core, time_point now) {
-            return core.transfer_to(std::nullopt, now);
-          });
-      }
+      if (options_.transfers)
+        hand_over();
       break;
     case 10:
       if (options_.hints) {
@@ -83,6 +78,10 @@ void replication_world::strike() {
         host.handle(
           [](replica& core, time_point now) { return core.master_suspected(now); });
       }
+      break;
+    case 11:
+      if (options_.usurpers)
+        usurp();
       break;
     default:
       if (options_.damage && !damage_done_)
@@ -110,16 +109,125 @@ void replication_world::cut_some_links(bool one_way) {
 
 // What a master appends alone is what parts its log from the next one's.
 bool replication_world::cut_off_a_master(bool one_way) {
-  auto found = std::ranges::find_if(
-    hosts_, [](const auto& x) { return x->up() && x->state().master; });
-  if (found == hosts_.end())
+  auto* master = some_master();
+  if (master == nullptr)
     return false;
   for (const auto& other : hosts_) {
-    cuts_.insert({(*found)->id(), other->id()});
+    cuts_.insert({master->id(), other->id()});
     if (!one_way)
-      cuts_.insert({other->id(), (*found)->id()});
+      cuts_.insert({other->id(), master->id()});
+  }
+  // As links tell that break: the next master is there before this one knows.
+  if (random_.chance(0.5))
+    suspect_master(*master, 100ms);
+  // It comes back with a sync under way that began before its log was cut.
+  if (options_.slow_disks && random_.chance(0.5)) {
+    master->slow_disk(random_.between(500ms, 2s), events_.now() + 600ms);
+    events_.after(random_.between(700ms, 1'500ms), [this] { cuts_.clear(); });
   }
   return true;
+}
+
+replication_host* replication_world::some_master() {
+  auto found = std::ranges::find_if(
+    hosts_, [](const auto& x) { return x->up() && x->state().master; });
+  return found == hosts_.end() ? nullptr : found->get();
+}
+
+void replication_world::suspect_master(const replication_host& except, duration within) {
+  for (auto& other : hosts_) {
+    if (other.get() == &except)
+      continue;
+    events_.after(random_.between(duration{0}, within), [&host = *other] {
+      host.handle(
+        [](replica& core, time_point now) { return core.master_suspected(now); });
+    });
+  }
+}
+
+// At times the old master hears nothing of what it has begun, or the successor hears of
+// it too late, and lacks what was promised in between.
+void replication_world::hand_over() {
+  auto* master = some_master();
+  if (master == nullptr)
+    return;
+  count("transfers");
+  auto& successor = *hosts_[random_.below(hosts_.size())];
+  master->handle([to = successor.id()](replica& core, time_point now) {
+    return core.transfer_to(to, now);
+  });
+  if (&successor != master && random_.chance(0.25)) {
+    successor.pause(random_.between(800ms, 2s));
+    return;
+  }
+  if (random_.chance(0.33))
+    return;
+  events_.after(random_.between(duration{0}, duration{5ms}), [this, master] {
+    for (const auto& other : hosts_)
+      cuts_.insert({other->id(), master->id()});
+  });
+  events_.after(random_.between(100ms, 2s), [this] { cuts_.clear(); });
+}
+
+// Epochs that follow each other while their masters hold records that nobody else has:
+// what an older one left must not be counted in a newer one. Each coup lets the victim of
+// the last one back in.
+void replication_world::depose_new_masters() {
+  if (!options_.coups || !faults_on_)
+    return;
+  for (const auto& host : hosts_) {
+    if (!host->up() || !host->state().master || host->state().at <= newest_mastership_)
+      continue;
+    newest_mastership_ = host->state().at;
+    if (random_.chance(0.3))
+      continue;
+    count("coups");
+    events_.after(random_.between(0ms, 20ms), [this, victim = host.get()] {
+      cuts_.clear();
+      auto whole = random_.chance(0.5);
+      for (const auto& other : hosts_) {
+        if (whole || random_.chance(0.6))
+          cuts_.insert({victim->id(), other->id()});
+        if (whole || random_.chance(0.6))
+          cuts_.insert({other->id(), victim->id()});
+      }
+      suspect_master(*victim, 100ms);
+    });
+    events_.after(random_.between(500ms, 3s), [this, newest = newest_mastership_] {
+      if (newest == newest_mastership_)
+        cuts_.clear();
+    });
+  }
+}
+
+// A slave that lost the master asks those that hear it, and one of them has just begun a
+// new life.
+void replication_world::usurp() {
+  auto* master = some_master();
+  if (master == nullptr)
+    return;
+  count("usurpers");
+  auto usurper = random_.below(hosts_.size());
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    auto& host = *hosts_[i];
+    if (&host == master)
+      continue;
+    if (i == usurper) {
+      cuts_.insert({master->id(), host.id()});
+      cuts_.insert({host.id(), master->id()});
+    } else {
+      for (auto when = 0ms; when < 1'200ms; when += 150ms) {
+        events_.after(when + random_.between(0ms, 100ms), [this, &host] {
+          if (!faults_on_ || !host.up())
+            return;
+          host.crash(replication_host::crash_kind::process);
+          restart_later(host, random_.between(1ms, 5ms));
+        });
+      }
+    }
+  }
+  suspect_master(*master, 600ms);
+  events_.after(2s, [this] { cuts_.clear(); });
 }
 
 // A master may ship any part of its log to anyone: the rules of taking it in must not
@@ -179,13 +287,20 @@ void replication_world::damage(replication_host& host) {
     return;
   damage_done_ = true;
   host.crash(replication_host::crash_kind::process);
-  if (random_.chance(0.5)) {
-    count("flipped bits");
-    host.flip_a_bit();
-    restart_later(host, 100ms);
-  } else {
-    count("wiped disks");
-    host.wipe();
+  switch (random_.below(3)) {
+    case 0:
+      count("flipped bits");
+      host.flip_a_bit();
+      restart_later(host, 100ms);
+      break;
+    case 1:
+      count("lost files");
+      host.lose_files();
+      restart_later(host, 100ms);
+      break;
+    default:
+      count("wiped disks");
+      host.wipe();
   }
 }
 

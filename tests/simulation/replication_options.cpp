@@ -12,6 +12,8 @@ replication_options expand(std::uint64_t seed) {
   x.seed = seed;
   x.replica_count = random.chance(0.7) ? 3 : 5;
   x.client_count = random.between(2, 5);
+  if (random.chance(0.3))
+    x.think_max = 15ms;
   if (random.chance(0.25))
     x.timing.lease = duration::zero();
   x.lease_read_ratio = random.chance(0.5) ? 0.9 : 0.3;
@@ -38,7 +40,11 @@ replication_options expand(std::uint64_t seed) {
   x.damage = random.chance(0.15);
   x.drifting_clocks = on();
   x.unasked_ships = on();
+  x.coups = random.chance(0.4);
+  x.usurpers = random.chance(0.3);
+  x.late_votes = random.chance(0.3);
   x.tiny_batches = random.chance(0.6);
+  x.one_by_one = random.chance(0.4);
   if (random.chance(0.3))
     x.between_faults = 300ms;
   return x;
@@ -65,11 +71,15 @@ std::string to_string(const replication_options& x) {
   add(x.pauses, "pauses");
   add(x.slow_disks, "slow disks");
   add(x.transfers, "transfers");
+  add(x.coups, "coups");
+  add(x.usurpers, "usurpers");
+  add(x.late_votes, "late votes");
   add(x.hints, "hints");
   add(x.damage, "damage");
   add(x.drifting_clocks, "drifting clocks");
   add(x.unasked_ships, "unasked ships");
   add(x.tiny_batches, "tiny batches");
+  add(x.one_by_one, "one by one");
   return result;
 }
 

@@ -39,11 +39,15 @@ struct replication_options {
   bool pauses = false;
   bool slow_disks = false;
   bool transfers = false;
+  bool coups = false;      ///< A master loses links as soon as it is elected.
+  bool usurpers = false;   ///< One slave loses the master, another its memory.
+  bool late_votes = false; ///< What elections are made of is late, half of the time.
   bool hints = false;
-  bool damage = false; ///< One replica's disk: a flipped bit, or wiped.
+  bool damage = false; ///< One replica's disk: a flipped bit, lost files, or wiped.
   bool drifting_clocks = false;
   bool unasked_ships = false; ///< Masters ship parts of their logs that nobody asked for.
   bool tiny_batches = false;  ///< Small segments, batches, credit and memory.
+  bool one_by_one = false;    ///< A Ship holds one record, and waits for the last one's.
   duration between_faults = std::chrono::milliseconds{900};
 
   friend bool operator==(const replication_options&, const replication_options&)

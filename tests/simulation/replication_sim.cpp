@@ -114,24 +114,40 @@ run_counters run_seeds(std::uint64_t first, std::uint64_t count) {
 
 /// Fails when something that should happen never did.
 void must_have_happened(run_counters& total) {
-  for (const auto* what : {"quorum writes",       "weak writes",
-                           "lease reads",         "master reads",
-                           "elections",           "truncations",
-                           "replies found again", "messages lost",
-                           "messages doubled",    "partitions",
-                           "one-way cuts",        "process crashes",
-                           "power losses",        "crashes inside writes",
-                           "blackouts",           "pauses",
-                           "slow disks",          "transfers",
-                           "unasked ships",       "hints",
-                           "flipped bits",        "wiped disks",
-                           "histories judged",    "given up"})
+  for (const auto* what :
+       {"quorum writes",
+        "weak writes",
+        "lease reads",
+        "master reads",
+        "elections",
+        "truncations",
+        "replies found again",
+        "messages lost",
+        "messages doubled",
+        "partitions",
+        "one-way cuts",
+        "process crashes",
+        "power losses",
+        "crashes inside writes",
+        "blackouts",
+        "pauses",
+        "slow disks",
+        "transfers",
+        "unasked ships",
+        "hints",
+        "coups",
+        "usurpers",
+        "flipped bits",
+        "lost files",
+        "wiped disks",
+        "histories judged",
+        "given up"})
     CHECK_MESSAGE(total[what] > 0, "never happened: ", std::string{what});
   CHECK(total["histories undecided"] * 100 <= total["histories judged"]);
 }
 
 void check_range(std::uint64_t first) {
-  auto total = run_seeds(first, seed_count(150));
+  auto total = run_seeds(first, seed_count(500));
   must_have_happened(total);
 }
 

@@ -17,6 +17,10 @@ const auto the_shard = shard_id{5};
 
 node_id node_of(std::size_t i) { return node_id{uuid{50, i + 1}}; }
 replica_id replica_of(std::size_t i) { return replica_id{i + 1}; }
+bool is_of_elections(const message_body& x) {
+  return std::holds_alternative<vote>(x) || std::holds_alternative<transfer_now>(x)
+         || std::holds_alternative<stand_please>(x);
+}
 std::size_t index_of(replica_id x) { return static_cast<std::size_t>(x.value() - 1); }
 
 } // namespace
@@ -50,7 +54,10 @@ void replication_world::make_hosts() {
       count("crashes inside writes");
       restart_later(host, random_.between(duration{10ms}, duration{1s}));
     };
-    in.after_event = [this] { check_leases(); };
+    in.after_event = [this] {
+      check_leases();
+      depose_new_masters();
+    };
     auto who = identity{cluster, the_shard, replica_of(i)};
     hosts_.push_back(
       std::make_unique<replication_host>(std::move(in), who, node_of(i), options_));
@@ -113,12 +120,15 @@ void replication_world::send(const message& m) {
   // What a core says, the wire must carry: its rules of form are strict.
   auto carried = decode_message(encode(m));
   TROUPE_ASSERT(carried && *carried == m);
+  auto late
+    = faults_on_ && options_.late_votes && is_of_elections(m.body) && random_.chance(0.5);
+  auto delay = late ? random_.between(duration::zero(), options_.late_max) : some_delay();
   auto shared = std::make_shared<const message>(std::move(*carried));
   if (faults_on_ && random_.chance(options_.duplicate_ratio)) {
     count("messages doubled");
     deliver(shared, some_delay());
   }
-  deliver(shared, some_delay());
+  deliver(shared, delay);
 }
 
 void replication_world::deliver(const std::shared_ptr<const message>& m, duration delay) {

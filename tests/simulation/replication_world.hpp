@@ -51,7 +51,12 @@ private:
   void plan_fault();
   void strike();
   void cut_some_links(bool one_way);
+  [[nodiscard]] replication_host* some_master();
   [[nodiscard]] bool cut_off_a_master(bool one_way);
+  void suspect_master(const replication_host& except, duration within);
+  void hand_over();
+  void depose_new_masters();
+  void usurp();
   void restart_later(replication_host& host, duration delay);
   void crash(replication_host& host, replication_host::crash_kind how);
   void damage(replication_host& host);
@@ -75,6 +80,7 @@ private:
   std::vector<std::unique_ptr<replication_host>> hosts_;
   std::unique_ptr<replication_clients> clients_;
   std::set<std::pair<replica_id, replica_id>> cuts_; ///< From, to.
+  epoch newest_mastership_; ///< Of those that the nemesis has met.
   bool faults_on_ = true;
   bool damage_done_ = false;
 };
