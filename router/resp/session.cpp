@@ -105,8 +105,7 @@ void resp_session::resume(const door_environment& in, output& out) {
 }
 
 bool resp_session::may_take() const {
-  return !closing_ && !held_write_ && !held_wait_
-         && waiting_.size() < config_.in_flight_max
+  return !closing_ && !held_wait_ && waiting_.size() < config_.in_flight_max
          && in_flight_bytes_ < config_.in_flight_bytes_max.bytes
          && reply_bytes() < config_.output_max.bytes;
 }
@@ -160,10 +159,7 @@ void resp_session::execute_data(
   }
   if (!made.writes)
     command.for_each_key([&](std::string_view key) { made.keys.emplace_back(key); });
-  if (must_wait(made))
-    held_write_ = std::move(made);
-  else
-    send(std::move(made), out);
+  send(std::move(made), out);
 }
 
 bool resp_session::redirects(
@@ -183,13 +179,6 @@ bool resp_session::redirects(
   return false;
 }
 
-bool resp_session::must_wait(const session_request& x) const {
-  return x.writes && reading_count_ > 0
-         && std::ranges::any_of(waiting_, [&](const slot_of_reply& before) {
-              return before.reads && !before.reply && before.in == x.in;
-            });
-}
-
 /// WAIT count milliseconds
 void resp_session::execute_wait(
   request_arguments request, const cluster_view& cluster, output& out) {
@@ -205,21 +194,20 @@ void resp_session::execute_wait(
   } else {
     constexpr auto most = std::int64_t{std::numeric_limits<std::uint32_t>::max()};
     auto wanted = std::clamp(*count, std::int64_t{0}, most);
-    auto& held = held_wait_.emplace();
+    auto& held = *(held_wait_ = held_wait{});
     held.slave_count = cluster.slave_count();
     held.what.replica_count = static_cast<std::uint32_t>(wanted);
     if (*milliseconds > 0)
       held.what.timeout = std::min(std::chrono::milliseconds{*milliseconds}, longest);
-    release(out);
+    release_wait(out);
   }
 }
 
 void resp_session::send(session_request request, output& out) {
   request.ticket = first_ticket_ + waiting_.size();
   auto bytes = bytes_of(request);
-  waiting_.push_back({request.in, !request.writes, bytes, {}, {}});
+  waiting_.push_back({request.writes, bytes, {}, {}});
   in_flight_bytes_ += bytes;
-  reading_count_ += request.writes ? 0 : 1;
   out.requests.push_back(std::move(request));
 }
 
@@ -230,9 +218,7 @@ void resp_session::send(session_wait wait, output& out) {
   out.waits.push_back(std::move(wait));
 }
 
-void resp_session::release(output& out) {
-  if (held_write_ && !must_wait(*held_write_))
-    send(*std::exchange(held_write_, {}), out);
+void resp_session::release_wait(output& out) {
   if (held_wait_ && waiting_.empty()) {
     auto held = *std::exchange(held_wait_, {});
     if (written_.empty())
@@ -248,15 +234,14 @@ void resp_session::ended(std::uint64_t ticket, data_outcome outcome, output& out
   auto& x = waiting_[ticket - first_ticket_];
   if (x.reply)
     return;
-  if (!x.reads && outcome.status == data_status::done && outcome.shard) {
+  if (x.writes && outcome.status == data_status::done && outcome.shard) {
     auto& last = written_[*outcome.shard];
     last = std::max(last, outcome.at);
   }
-  reading_count_ -= x.reads ? 1 : 0;
   x.reply = reply_of(std::move(outcome));
   held_reply_bytes_ += x.reply->size();
   write_answered();
-  release(out);
+  release_wait(out);
 }
 
 void resp_session::write_answered() {

@@ -5,17 +5,16 @@
 /// written in the order of the commands, as all RESP clients expect. What the door can
 /// answer itself is answered at once, in its turn.
 ///
-/// Order within a connection: a later command sees what an earlier one has written. The
-/// requests leave in the commands' order, and the shard's master lets a read see the
-/// writes before it; but a read looks at the rows some time later, so a write waits here
-/// until the earlier reads of its slot are answered.
+/// Order within a connection: requests leave in the order of the commands, and a shard's
+/// master takes what it is sent in that order, reads and writes alike. So a command sees
+/// what those before it have written to its slot, and nothing of those behind it.
 ///
 /// Bounds: it takes no further command while `in_flight_max` are unanswered, or the
 /// limits on bytes are reached; the caller then reads no more from the socket, which is
 /// what slows the client down.
 ///
 /// Pure; not thread-safe; one per connection.
-/// Cost: O(bytes); a write while reads are under way, O(in flight).
+/// Cost: O(bytes).
 #pragma once
 
 #include "router/data/data_calls.hpp"
@@ -145,8 +144,7 @@ public:
 private:
   /// A command whose reply comes from elsewhere, and the replies behind it.
   struct slot_of_reply {
-    slot in;
-    bool reads = false;
+    bool writes = false;
     std::size_t bytes = 0;
     std::optional<std::string> reply;
     std::string after; // Of commands answered at once.
@@ -164,14 +162,13 @@ private:
   void execute_wait(request_arguments request, const cluster_view& cluster, output& out);
   void send(session_request request, output& out);
   void send(session_wait wait, output& out);
-  /// Sends what was held back, when it may go now.
-  void release(output& out);
+  /// Sends a WAIT that was held back, when all before it is answered.
+  void release_wait(output& out);
 
   void answer_now(std::string_view reply);
   void write_answered();
 
   [[nodiscard]] bool may_take() const;
-  [[nodiscard]] bool must_wait(const session_request& x) const;
   [[nodiscard]] bool
   redirects(const session_request& x, const cluster_view& cluster) const;
 
@@ -180,13 +177,11 @@ private:
   resp_parser parser_;
   std::vector<std::string_view> arguments_; // Kept for its memory.
 
-  std::deque<slot_of_reply> waiting_;         // In the order of the commands.
-  std::uint64_t first_ticket_ = 1;            // Of the first in `waiting_`.
-  std::size_t reading_count_ = 0;             // Unanswered reads among them.
-  std::size_t in_flight_bytes_ = 0;           // Of their requests.
-  std::size_t held_reply_bytes_ = 0;          // In `waiting_`.
-  std::optional<session_request> held_write_; // Until earlier reads are answered.
-  std::optional<held_wait> held_wait_;        // Until everything is.
+  std::deque<slot_of_reply> waiting_;  // In the order of the commands.
+  std::uint64_t first_ticket_ = 1;     // Of the first in `waiting_`.
+  std::size_t in_flight_bytes_ = 0;    // Of their requests.
+  std::size_t held_reply_bytes_ = 0;   // In `waiting_`.
+  std::optional<held_wait> held_wait_; // Until everything is.
 
   std::map<shard_id, storage::position> written_;
   std::string replies_;
