@@ -36,7 +36,7 @@ std::vector<std::string_view> categories_of(const command_spec& x) {
   };
   auto result = std::vector<std::string_view>{};
   if (x.is_data())
-    result.push_back(x.group == "string" ? "@string" : "@keyspace");
+    result.emplace_back(x.group == "string" ? "@string" : "@keyspace");
   if (x.kind == command_kind::read)
     result.emplace_back("@read");
   if (x.kind == command_kind::write)

@@ -113,7 +113,7 @@ private:
   }
 
   resp_limits limits_;
-  std::unique_ptr<char[]> memory_;
+  std::unique_ptr<char[]> memory_; // NOLINT(modernize-avoid-c-arrays): not of one size.
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0; // Of the request that is being read, in `memory_`.
   std::size_t end_ = 0;   // Of what was received.
