@@ -32,8 +32,8 @@ std::string not_understood() {
 
 error string_evaluator_config::validate() const {
   return first_error({
-    check_range("door.value_max", value_max, byte_size{1}, mib(512)),
-    check_range("door.reply_max", reply_max, kib(1), gib(1)),
+    check_range("door.bulk_max", value_max, byte_size{1}, mib(512)),
+    check_range("door.request_max", reply_max, kib(1), gib(1)),
   });
 }
 

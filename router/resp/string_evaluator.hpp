@@ -19,11 +19,11 @@ namespace troupe::router {
 inline constexpr std::uint8_t string_row = 1;
 
 struct string_evaluator_config {
-  /// The longest value, where APPEND makes longer ones; at least `door.bulk_max`. A log
-  /// record may hold twice as much (SET with GET), and must fit into a link's frame.
+  /// The longest value, where APPEND makes longer ones: `door.bulk_max`. A log record may
+  /// hold twice as much (SET with GET), and must fit into a link's frame.
   byte_size value_max = mib(6);
 
-  /// The longest reply to a read, before MGET is told to ask for less; as above.
+  /// The longest reply to a read, before MGET is told to ask for less: `door.request_max`.
   byte_size reply_max = mib(12);
 
   /// None, or ec::invalid_config naming key, value and range.

@@ -38,7 +38,7 @@ std::string mget(const data_command& x, live_rows& rows, std::size_t bytes_max) 
     if (result.size() > bytes_max)
       return error_reply(
         "ERR the values exceed " + to_text(byte_size{bytes_max})
-        + " together (door.reply_max); ask for fewer at a time");
+        + " together (door.request_max); ask for fewer at a time");
   }
   return result;
 }

@@ -137,7 +137,7 @@ std::string append(const data_command& x, live_rows& rows, std::size_t bytes_max
     return error_reply(wrong_type_error);
   auto value = found ? *std::move(found) : string_of({});
   if (value.bytes.size() + x.arguments[1].size() > bytes_max)
-    return error_reply("ERR string exceeds maximum allowed size (door.value_max)");
+    return error_reply("ERR string exceeds maximum allowed size (door.bulk_max)");
   value.bytes += x.arguments[1];
   auto length = static_cast<std::int64_t>(value.bytes.size());
   rows.put(x.arguments[0], std::move(value));

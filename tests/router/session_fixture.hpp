@@ -42,7 +42,7 @@ struct session_fixture : cluster_fixture {
     end(ticket, {router::data_status::done, shard_id{1}, std::move(reply), {}, {}});
   }
 
-  std::size_t request_count() const { return out.requests.size(); }
+  [[nodiscard]] std::size_t request_count() const { return out.requests.size(); }
 };
 
 } // namespace troupe::test

@@ -3,7 +3,11 @@
 #include "tests/router/session_fixture.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -11,6 +15,39 @@
 using namespace troupe;
 using namespace troupe::router;
 using namespace troupe::test;
+
+namespace {
+
+/// Commands, each with another last argument, and replies that repeat it.
+struct dialogue {
+  std::string bytes;
+  std::string replies;
+  std::size_t command_count = 0;
+};
+
+dialogue draw_dialogue(random_source& random) {
+  constexpr auto beginnings
+    = std::to_array<const char*>({"ECHO ", "DEL b {b}", "SET foo ", "EXISTS bar {bar}"});
+  auto result = dialogue{};
+  result.command_count = random.between(1, 40);
+  for (std::size_t i = 0; i < result.command_count; ++i) {
+    const std::string_view beginning = beginnings[random.below(beginnings.size())];
+    auto tag = beginning.substr(std::min(beginning.find('{'), beginning.size()));
+    auto text = std::string{tag} + std::to_string(i);
+    result.bytes += beginning.substr(0, beginning.size() - tag.size());
+    result.bytes += text;
+    result.bytes += "\r\n";
+    result.replies += bulk_reply(text);
+  }
+  return result;
+}
+
+std::string last_argument(const session_request& x) {
+  auto command = decode_data_command(x.what.bytes);
+  return std::string{command->arguments.back()};
+}
+
+} // namespace
 
 // Node 1 masters the slots of b (3300), bar (5061), foo (12182) and a (15495), node 2
 // that of c (7365).
@@ -290,54 +327,29 @@ TEST_CASE("resp_session: answers in any order and chunks of any size give the sa
     auto f = session_fixture{};
     f.config.in_flight_max = random.between(1, 9);
     f.restart();
-    auto bytes = std::string{};
-    auto expected = std::string{};
-    auto keys = std::vector<std::string>{"b", "bar", "foo"};
-    auto command_count = random.between(1, 40);
-    for (std::uint64_t i = 1; i <= command_count; ++i) {
-      auto text = std::to_string(i);
-      auto key = keys[random.below(keys.size())];
-      switch (random.below(3)) {
-        case 0:
-          bytes += "ECHO " + text + "\r\n";
-          break;
-        case 1:
-          bytes += "MGET " + key + ' ' + std::string{"{"} + key + '}' + text + "\r\n";
-          break;
-        default:
-          bytes += "SET " + key + ' ' + text + "\r\n";
-      }
-      expected += bulk_reply(text);
-    }
+    auto told = draw_dialogue(random);
     auto written = std::string{};
-    auto answered = std::size_t{0};
     auto open = std::vector<session_request>{};
-    while (!bytes.empty() || f.session.in_flight_count() > 0) {
-      if (!bytes.empty() && f.session.wants_input()) {
-        auto chunk = std::min<std::size_t>(random.between(1, 60), bytes.size());
-        f.receive(bytes.substr(0, chunk));
-        bytes.erase(0, chunk);
+    while (!told.bytes.empty() || f.session.in_flight_count() > 0) {
+      if (!told.bytes.empty() && f.session.wants_input()) {
+        auto chunk = std::min<std::size_t>(random.between(1, 60), told.bytes.size());
+        f.receive(told.bytes.substr(0, chunk));
+        told.bytes.erase(0, chunk);
       }
-      for (; answered < f.out.requests.size(); ++answered)
-        open.push_back(f.out.requests[answered]);
+      std::ranges::move(f.out.requests, std::back_inserter(open));
+      f.out.requests.clear();
       REQUIRE(f.session.in_flight_count() <= f.config.in_flight_max);
       if (!open.empty() && random.chance(0.7)) {
-        auto which = random.below(open.size());
-        auto command = *decode_data_command(open[which].what.bytes);
-        auto text = command.arguments.back();
-        if (command.what == command_id::mget)
-          text = text.substr(text.find('}') + 1);
-        auto reply = bulk_reply(text);
-        auto ticket = open[which].ticket;
-        open.erase(open.begin() + static_cast<std::ptrdiff_t>(which));
-        f.answer(ticket, std::move(reply));
+        std::swap(open[random.below(open.size())], open.back());
+        f.answer(open.back().ticket, bulk_reply(last_argument(open.back())));
+        open.pop_back();
       }
       written += f.session.take_replies();
       f.session.resume({f.view, f.facts}, f.out);
     }
     CAPTURE(seed);
-    REQUIRE(written + f.session.take_replies() == expected);
-    REQUIRE(f.out.command_count == command_count);
+    REQUIRE(written + f.session.take_replies() == told.replies);
+    REQUIRE(f.out.command_count == told.command_count);
   }
 }
 

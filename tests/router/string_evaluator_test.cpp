@@ -77,7 +77,7 @@ struct fixture {
   }
 
   /// As a door would have it answered.
-  std::string reply_to(std::string line) {
+  std::string reply_to(const std::string& line) {
     auto copy = line;
     auto words = std::vector<std::string_view>{};
     REQUIRE(split_inline(copy, words));
@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: a value grows up to its limit") {
   CHECK(write("APPEND {k}a y") == ":100\r\n");
   CHECK(
     write("APPEND {k}a z")
-    == "-ERR string exceeds maximum allowed size (door.value_max)\r\n");
+    == "-ERR string exceeds maximum allowed size (door.bulk_max)\r\n");
   CHECK(effects.empty());
   CHECK(write("STRLEN {k}a") == ":100\r\n");
 }
