@@ -79,6 +79,10 @@ struct payload_size {
   }
 
   std::size_t operator()(const storage::data_wait&) const { return 0; }
+
+  std::size_t operator()(const storage::dedup_trim_record& x) const {
+    return x.open.size() * sizeof(x.open.front());
+  }
 };
 
 } // namespace
@@ -102,7 +106,25 @@ data_outcome outcome_of(data_refusal why, std::optional<shard_id> shard, slot in
   return {status_of(why), shard, {}, {}, sentence_of(why, name, in)};
 }
 
+error error_of(const data_outcome& x) {
+  switch (x.status) {
+    case data_status::no_quorum:
+      return fail(ec::unreachable, x.why);
+    case data_status::busy:
+      return fail(ec::busy, x.why);
+    case data_status::unknown:
+      return fail(ec::deadline_exceeded, x.why);
+    case data_status::done:
+      break;
+  }
+  TROUPE_ASSERT(!"what is done has no error");
+}
+
 std::size_t bytes_of(const data_call& x) {
+  return sizeof(x) + std::visit(payload_size{}, x.what);
+}
+
+std::size_t bytes_of(const storage::data_request& x) {
   return sizeof(x) + std::visit(payload_size{}, x.what);
 }
 

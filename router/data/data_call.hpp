@@ -1,6 +1,7 @@
 /// One request of an asker to a shard, and how it ended.
 #pragma once
 
+#include "actors/base/error.hpp"
 #include "actors/base/strong.hpp"
 #include "actors/base/time.hpp"
 #include "storage/data.hpp"
@@ -61,7 +62,13 @@ enum class data_refusal : std::uint8_t {
 [[nodiscard]] data_outcome
 outcome_of(data_refusal why, std::optional<shard_id> shard, slot in);
 
-/// What a call costs in memory, to within some hundred bytes.
+/// What the failure is to an actor: ec::unreachable for `no_quorum`, ec::busy, or
+/// ec::deadline_exceeded for `unknown`.
+/// @pre `x` is not done.
+[[nodiscard]] error error_of(const data_outcome& x);
+
+/// What a call, and a request, costs in memory, to within some hundred bytes.
 [[nodiscard]] std::size_t bytes_of(const data_call& x);
+[[nodiscard]] std::size_t bytes_of(const storage::data_request& x);
 
 } // namespace troupe::router

@@ -205,7 +205,7 @@ void data_calls::refused(
     return;
   }
   auto& shard = shards_[*x.shard];
-  if (answer.status != answer_status::no_quorum && follow(shard, x, answer.master)) {
+  if (follow(shard, x, answer.master)) {
     hold(x);
     release(shard, now, out); // In order, with those that wait already.
     return;

@@ -1,7 +1,9 @@
 /// The messages of the data router and of those who ask it. None leaves the process.
 #pragma once
 
+#include "registry/messages.hpp"
 #include "router/data/data_map.hpp"
+#include "router/data/data_sink.hpp"
 #include "storage/messages.hpp"
 
 #include <cstdint>
@@ -17,14 +19,6 @@
 #include <caf/typed_actor.hpp>
 
 namespace troupe::router {
-
-/// An asker's ear: for what replicas answer, and for what became of requests that were
-/// forwarded. Called from any thread; must not block.
-class data_sink : public storage::answer_sink {
-public:
-  /// The fate of all that was forwarded to this node for this sink is unknown.
-  virtual void lost(const node_id& node) = 0;
-};
 
 /// Requests for the replica of another node. Answered through `to`: with answers, or with
 /// `lost`. What surely did not leave is answered with `not_master` or `busy`.
@@ -55,6 +49,21 @@ using data_listener = caf::typed_actor<caf::reacts_to<data_changed>>;
 
 struct subscribe_data {
   data_listener listener;
+};
+
+// -- inside the data router
+// -------------------------------------------------------------------------------
+
+/// What one of its ears in the registry heard: a subscription has one pattern.
+struct heard_entries {
+  registry::entry_kind kind{};
+  registry::push what;
+};
+
+/// What the shard's master said to our closed sessions.
+struct closings_answered {
+  shard_id shard;
+  storage::answer_status status = storage::answer_status::ok;
 };
 
 // -- to an actor that has a data_client
@@ -101,6 +110,8 @@ struct data_reply {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::forward)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::data_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::subscribe_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::heard_entries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::closings_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::data_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::data_node_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::router::data_write_request)
