@@ -43,7 +43,34 @@ TEST_CASE("data_calls: two replicas that point at each other are not asked for e
   CHECK(again > t0 + 1ms);
   a.clear();
   a.calls.tick(again, a.out);
-  CHECK(a.out.dispatches.size() == 1);
+  REQUIRE(a.out.dispatches.size() == 1);
+  auto node = a.out.dispatches[0].node;
+  a.answer(a.only(node), answer_status::not_master, again - t0, n3);
+  CHECK(a.only(n3).in == slot{1});
+}
+
+TEST_CASE("data_calls: the hint of one who is not taken for the master is not followed") {
+  auto a = asker{};
+  CHECK(a.call(write_call(1)).value() > 0);
+  auto first = a.only(n1);
+  CHECK(a.call(write_call(2)).value() > 0);
+  auto second = a.only(n1);
+  a.answer(first, answer_status::not_master, 1ms, n2);
+  a.answer(second, answer_status::not_master, 2ms, n3);
+  CHECK(numbers_in(a.out.dispatches[0]) == std::vector<std::uint64_t>{2});
+  CHECK(a.only(n2).in == slot{1});
+}
+
+TEST_CASE("data_calls: a new master in the map ends the wait after a refusal") {
+  auto map = two_masters();
+  auto a = asker{map};
+  CHECK(a.call(write_call(1)).value() > 0);
+  a.answer(a.only(n1), answer_status::no_quorum, 1ms);
+  CHECK(a.quiet());
+  map.version = 2;
+  map.masters[s1] = {2, n2};
+  a.map(map, 2ms);
+  CHECK(a.only(n2).in == slot{1});
 }
 
 TEST_CASE("data_calls: a hint to a node that is not there is not followed") {
@@ -88,10 +115,10 @@ TEST_CASE("data_calls: a refused shard is asked again after a wait, all calls in
 }
 
 TEST_CASE("data_calls: waits double with refusals in a row, up to retry_max") {
-  auto a = asker{two_masters(), {.retry_min = 10ms, .retry_max = 40ms}};
+  auto a = asker{two_masters(), {.retry_min = 10ms, .retry_max = 30ms}};
   CHECK(a.call(write_call(1)).value() > 0);
   auto now = t0;
-  for (auto longest : {10ms, 20ms, 40ms, 40ms}) {
+  for (auto longest : {10ms, 20ms, 30ms, 30ms}) {
     a.answer(a.only(n1), answer_status::no_quorum, now - t0);
     CHECK(a.calls.wake_at() >= now + longest / 2);
     CHECK(a.calls.wake_at() <= now + longest);

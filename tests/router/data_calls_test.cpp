@@ -134,12 +134,22 @@ TEST_CASE("data_calls: the loss of a node touches neither others nor other shard
   auto a = asker{};
   CHECK(a.call(write_call(1)).value() > 0);
   a.lose(n3, 1ms);
-  a.clear();
+  CHECK(a.quiet());
   a.calls.lost(s2, n1, t0 + 1ms, a.out);
+  CHECK(a.quiet());
   CHECK(a.calls.wake_at() == t0 + 1s);
   a.clear();
   a.calls.lost(s1, n1, t0 + 2ms, a.out);
   CHECK(a.calls.wake_at() <= t0 + 12ms);
+}
+
+TEST_CASE("data_calls: a hint is forgotten when its node is lost") {
+  auto a = asker{};
+  CHECK(a.call(write_call(1)).value() > 0);
+  a.answer(a.only(n1), storage::answer_status::not_master, 1ms, n2);
+  CHECK(a.only(n2).in == slot{1});
+  a.lose(n2, 2ms);
+  CHECK(a.only(n1).in == slot{1});
 }
 
 TEST_CASE("data_calls: a new master gets at once what the old one has not answered") {
@@ -182,6 +192,32 @@ TEST_CASE("data_calls: a map that names no new master leaves what is in flight")
   CHECK(a.quiet());
 }
 
+TEST_CASE(
+  "data_calls: a map that knows no more than a hint did leaves what followed it") {
+  auto map = two_masters();
+  auto a = asker{map};
+  CHECK(a.call(write_call(1)).value() > 0);
+  a.answer(a.only(n1), storage::answer_status::not_master, 1ms, n2);
+  map.version = 2;
+  map.masters[s2] = {3, n3};
+  a.map(map, 2ms);
+  CHECK(a.quiet());
+}
+
+TEST_CASE("data_calls: a node that was dead by mistake is asked again") {
+  auto map = two_masters();
+  auto a = asker{map};
+  CHECK(a.call(write_call(1)).value() > 0);
+  auto dead = map;
+  dead.version = 2;
+  dead.masters[s1].second = std::nullopt;
+  dead.dead.insert(n1);
+  a.map(dead, 1ms);
+  map.version = 3;
+  a.map(map, 2ms);
+  CHECK(a.only(n1).in == slot{1});
+}
+
 TEST_CASE("data_calls: what is in flight to a node that died waits for the next master") {
   auto map = two_masters();
   auto a = asker{map};
@@ -219,6 +255,18 @@ TEST_CASE("data_calls: without any answer the same request is sent again in time
   auto second = a.only(n1);
   CHECK(second.id != first.id);
   CHECK(std::get<storage::data_write>(second.what).request.number == 1);
+}
+
+TEST_CASE("data_calls: the wait for an answer begins with each sending anew") {
+  auto a = asker{two_masters(), {.resend_after = 300ms}};
+  CHECK(a.call(write_call(1)).value() > 0);
+  a.answer(a.only(n1), storage::answer_status::busy, 1ms);
+  a.tick(11ms);
+  CHECK(a.only(n1).in == slot{1});
+  a.tick(300ms);
+  CHECK(a.quiet());
+  a.tick(311ms);
+  CHECK(a.only(n1).in == slot{1});
 }
 
 TEST_CASE("data_calls: more than calls_max or bytes_max are busy at once") {
