@@ -85,11 +85,11 @@ node::node(
   cluster::stored_identity identity, service_maker services,
   std::function<void(const error&)> ended)
     : environment_{environment}, config_{config}, identity_{std::move(identity)},
-      services_{std::move(services)}, ended_{std::move(ended)}, random_{
-                                                                  environment.seed} {
+      services_{std::move(services)}, ended_{std::move(ended)}, random_{environment.seed},
+      sessions_{identity_.id, identity_.life} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
-        "router", "service", "shards"})
+        "router", "service", "shards", "data", "door"})
     contexts_.emplace(
       part, actors::actor_context{
               environment.clock, &metrics_,
@@ -101,6 +101,8 @@ node::node(
 void node::forget() {
   directory_.clear();
   actors_.clear();
+  data_board_.clear();
+  data_environment_ = {};
   service_environment_.reset();
   root_ = nullptr;
 }
@@ -169,6 +171,7 @@ std::vector<actors::child_spec> node::late_children(const cluster::charter& char
     {.name = "shards",
      .start = [this, charter](auto&) { return start_shards(charter); },
      .shutdown_deadline = actors::no_deadline},
+    {"data", [this](auto&) { return start_data_router(); }},
     {"gateway", [this](auto&) { return start_gateway(); }},
     {.name = "services",
      .start = [this](auto&) { return start_services(); },
@@ -286,6 +289,41 @@ expected<actors::child_handle> node::start_shards(const cluster::charter& charte
                                      : spawn.operator()<caf::no_spawn_options>();
   actors_.publish(&node_handles::shards, shards);
   return actors::child_handle{shards};
+}
+
+expected<actors::child_handle> node::start_data_router() {
+  const auto handles = actors_.get();
+  data_environment_ = {
+    .context = context("data"),
+    .self = identity_.id,
+    .links = handles.links,
+    .membership = handles.membership,
+    .registry = handles.registry,
+    .shards = handles.shards,
+    .board = &data_board_,
+    .sessions = &sessions_,
+    .config = {}};
+  auto router = environment_.engine->spawn(router::make_data_router, &data_environment_);
+  actors_.publish(&node_handles::data, router);
+  return actors::child_handle{router};
+}
+
+// Before there is a data router no map names another node, so nothing is forwarded.
+router::resp_environment node::resp_environment() {
+  const auto* door = context("door");
+  return {
+    .clock = environment_.clock,
+    .board = &data_board_,
+    .sessions = &sessions_,
+    .metrics = &metrics_,
+    .forward_to =
+      [this](router::forward x) {
+        if (auto router = actors_.get(&node_handles::data))
+          caf::anon_send(router, std::move(x));
+      },
+    .log = door->log,
+    .version = TROUPE_VERSION,
+    .seed = environment_.seed + 1};
 }
 
 expected<actors::child_handle> node::start_gateway() {

@@ -20,6 +20,8 @@
 #include "apps/service_environment.hpp"
 #include "cluster/identity_store.hpp"
 #include "cluster/link_actor.hpp"
+#include "router/data/data_router_actor.hpp"
+#include "router/resp_door.hpp"
 #include "storage/open_replica.hpp"
 #include "storage/sync_pool.hpp"
 
@@ -87,6 +89,9 @@ public:
   [[nodiscard]] metrics_registry& metrics() { return metrics_; }
   [[nodiscard]] const node_actors& actors() const { return actors_; }
 
+  /// What a RESP door of this node stands on. The door must end before `stop`.
+  [[nodiscard]] router::resp_environment resp_environment();
+
 private:
   [[nodiscard]] cluster::local_identity local_identity() const;
   [[nodiscard]] std::vector<actors::child_spec> early_children();
@@ -100,6 +105,7 @@ private:
   [[nodiscard]] expected<actors::child_handle> start_registry();
   [[nodiscard]] expected<actors::child_handle>
   start_shards(const cluster::charter& charter);
+  [[nodiscard]] expected<actors::child_handle> start_data_router();
   [[nodiscard]] expected<actors::child_handle> start_gateway();
   [[nodiscard]] expected<actors::child_handle> start_services();
   [[nodiscard]] actors::child_spec host_of(const router::service_definition& service);
@@ -118,6 +124,9 @@ private:
   actors::directory directory_;
   cluster::link_environment link_environment_;
   node_actors actors_;
+  router::data_board data_board_;
+  router::session_book sessions_;
+  router::data_router_environment data_environment_;
   std::optional<service_environment> service_environment_;
   actors::supervisor_actor root_; // Of the thread that starts and stops the node.
 };

@@ -12,6 +12,7 @@
 #include "cluster/links_actor.hpp"
 #include "cluster/membership_actor.hpp"
 #include "registry/registry_actor.hpp"
+#include "router/data/data_router_actor.hpp"
 #include "router/gateway_actor.hpp"
 #include "storage/shards_actor.hpp"
 
@@ -27,6 +28,7 @@ struct node_handles {
   cluster::membership_actor membership;
   registry::registry_actor registry;
   storage::shards_actor shards;
+  router::data_router_actor data;
   router::gateway_actor gateway;
 };
 
@@ -35,6 +37,13 @@ public:
   [[nodiscard]] node_handles get() const {
     auto guard = std::lock_guard{mutex_};
     return handles_;
+  }
+
+  /// One of them; cheaper than all.
+  template <class Handle>
+  [[nodiscard]] Handle get(Handle node_handles::*member) const {
+    auto guard = std::lock_guard{mutex_};
+    return handles_.*member;
   }
 
   /// Publishes the handle that `member` names.

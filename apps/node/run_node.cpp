@@ -10,6 +10,7 @@
 #include "cluster/identity_store.hpp"
 #include "monitor/http_door.hpp"
 #include "monitor/prometheus.hpp"
+#include "router/resp_door.hpp"
 #include "storage/posix_disk.hpp"
 #include "storage/posix_sync_pool.hpp"
 #include "storage/rocksdb_engine.hpp"
@@ -158,8 +159,15 @@ int run(
       [&](const std::string& path) { return answer_http(node, path); });
     if (!door)
       return complain(door.error());
+    auto session = config.session;
+    session.limits = config.requests;
+    auto resp_door = router::resp_door::open(
+      config.resp_door.listen, {config.door, session, {}}, node.resp_environment());
+    if (!resp_door)
+      return complain(resp_door.error());
     node.start();
     result = wait_for_end(signals, verdict, node);
+    resp_door->reset();
     stop_or_exit(signals, node);
     // Actors point into the node; the engine waits for the last of them.
     node.forget();
