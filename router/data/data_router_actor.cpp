@@ -196,6 +196,12 @@ void data_router_state::on(forward& x) {
     serve_here(x);
     return;
   }
+  // What is not sent has surely not happened: its asker need not fear the worst.
+  if (cut_off_.contains(x.node)) {
+    metrics_->refused.add(x.requests.size());
+    refuse(x, answer_status::not_master);
+    return;
+  }
   while (!x.requests.empty()) {
     auto chunk = take_chunk(x.requests);
     auto count = chunk.size();
@@ -287,8 +293,11 @@ void data_router_state::on(storage::remote_answers& x) {
 }
 
 void data_router_state::on(const cluster::link_news& x) {
-  if (x.kind == cluster::link::news_kind::up)
+  if (x.kind == cluster::link::news_kind::up) {
+    cut_off_.erase(x.peer.id);
     return;
+  }
+  cut_off_.insert(x.peer.id);
   for (const auto& sink : forwards_->lost(x.peer.id)) {
     metrics_->lost.add();
     sink->lost(x.peer.id);
