@@ -1,9 +1,11 @@
 #include "apps/shell/data_views.hpp"
 
+#include "router/resp/read_reply.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace troupe::apps::shell {
@@ -109,62 +111,6 @@ ranges_of(const shards_reply& x, const std::optional<slot>& only) {
 
 // -- replies of Redis
 
-/// Takes a line, which must end in CR LF, off `rest`.
-std::optional<std::string_view> take_line(std::string_view& rest) {
-  const auto end = rest.find("\r\n");
-  if (end == std::string_view::npos)
-    return std::nullopt;
-  const auto result = rest.substr(0, end);
-  rest.remove_prefix(end + 2);
-  return result;
-}
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  auto result = std::int64_t{};
-  const auto [end, trouble]
-    = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (trouble != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return result;
-}
-
-std::optional<json> take_bulk(std::string_view& rest, std::int64_t size) {
-  if (size == -1)
-    return json{};
-  if (size < 0 || rest.size() < static_cast<std::size_t>(size) + 2)
-    return std::nullopt;
-  auto result = json(std::string{rest.substr(0, static_cast<std::size_t>(size))});
-  rest.remove_prefix(static_cast<std::size_t>(size) + 2);
-  return result;
-}
-
-/// One reply off `rest`; no array within an array, which no command on data answers.
-std::optional<json> take_reply(std::string_view& rest, bool nested) {
-  const auto line = take_line(rest);
-  if (!line || line->empty())
-    return std::nullopt;
-  const auto text = line->substr(1);
-  if (line->front() == '+')
-    return json(std::string{text});
-  const auto number = number_in(text);
-  if (!number)
-    return std::nullopt;
-  if (line->front() == ':')
-    return json(*number);
-  if (line->front() == '$')
-    return take_bulk(rest, *number);
-  if (line->front() != '*' || nested)
-    return std::nullopt;
-  auto result = json::array();
-  for (std::int64_t i = 0; i < *number; ++i) {
-    auto element = take_reply(rest, true);
-    if (!element)
-      return std::nullopt;
-    result.push_back(std::move(*element));
-  }
-  return result;
-}
-
 error error_in(std::string_view line) {
   const auto word = line.substr(0, line.find(' '));
   const auto code = word == "CLUSTERDOWN" ? ec::unreachable
@@ -172,6 +118,16 @@ error error_in(std::string_view line) {
                     : word == "UNKNOWN"   ? ec::deadline_exceeded
                                           : ec::invalid_argument;
   return fail(code, std::string{line});
+}
+
+json value_of(const router::resp_scalar& x) {
+  if (const auto* text = std::get_if<std::string>(&x))
+    return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&x))
+    return *number;
+  if (const auto* trouble = std::get_if<router::resp_error>(&x))
+    return trouble->text;
+  return {};
 }
 
 table_cell cell_of(const json& x) {
@@ -233,21 +189,23 @@ answer view_slots(const shards_reply& x, const std::optional<slot>& only) {
 }
 
 expected<answer> view_data(const data_reply& x) {
-  if (x.resp.starts_with('-')) {
-    auto rest = std::string_view{x.resp}.substr(1);
-    return error_in(take_line(rest).value_or(rest));
-  }
-  auto rest = std::string_view{x.resp};
-  auto value = take_reply(rest, false);
-  if (!value || !rest.empty())
+  const auto reply = router::read_reply(x.resp);
+  if (!reply)
     return fail(ec::malformed, "the node's reply is none of Redis's");
-  auto text = text_table{{{}}, {}, "(empty)"};
-  if (value->is_array())
-    for (const auto& element : *value)
-      text.rows.push_back({cell_of(element)});
-  else
-    text.rows.push_back({cell_of(*value)});
-  return answer{std::move(*value), std::move(text)};
+  auto result = answer{json::array(), {{{}}, {}, "(empty)"}};
+  if (const auto* array = std::get_if<router::resp_array>(&*reply)) {
+    for (const auto& element : *array) {
+      result.value.push_back(value_of(element));
+      result.text.rows.push_back({cell_of(result.value.back())});
+    }
+    return result;
+  }
+  const auto& scalar = std::get<router::resp_scalar>(*reply);
+  if (const auto* trouble = std::get_if<router::resp_error>(&scalar))
+    return error_in(trouble->text);
+  result.value = value_of(scalar);
+  result.text.rows.push_back({cell_of(result.value)});
+  return result;
 }
 
 } // namespace troupe::apps::shell
