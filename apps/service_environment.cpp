@@ -73,9 +73,10 @@ make_call(self_pointer self, const actors::actor_context* context) {
 
 service_environment::service_environment(
   caf::actor_system* engine, const actors::actor_context* context,
-  cluster::node_identity self, router::gateway_actor gateway)
-    : engine_{engine}, context_{context}, self_{std::move(self)}, gateway_{
-                                                                    std::move(gateway)} {}
+  cluster::node_identity self, router::gateway_actor gateway,
+  router::data_client_actor data)
+    : engine_{engine}, context_{context}, self_{std::move(self)},
+      gateway_{std::move(gateway)}, data_{std::move(data)} {}
 
 void service_environment::call(
   const std::string& service, router::call_request what, callback done) const {

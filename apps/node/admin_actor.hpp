@@ -4,6 +4,7 @@
 #include "actors/behavior.hpp"
 #include "apps/node/admin.hpp"
 #include "apps/node/node_actors.hpp"
+#include "router/resp/data_command.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -68,6 +69,10 @@ private:
   void ask_shards_of(
     const node_id& node, std::function<void(expected<own_shards_reply>)> done);
   [[nodiscard]] error not_joined() const;
+  caf::result<data_reply> write(slot in, const router::data_command& x);
+  caf::result<data_reply> read(slot in, const router::data_command& x);
+  template <class Request>
+  caf::result<data_reply> ask_data(Request request);
 
   pointer self_;
   const actors::actor_context* context_ = nullptr;

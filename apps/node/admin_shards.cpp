@@ -1,11 +1,18 @@
 // What the admin answers about shards and data (admin_actor.hpp).
 #include "apps/node/admin_actor.hpp"
 #include "apps/node/shards_view.hpp"
+#include "router/resp/data_command.hpp"
+#include "router/resp/key_slot.hpp"
+#include "router/resp/reply.hpp"
 
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <caf/actor_cast.hpp>
@@ -21,6 +28,9 @@ constexpr auto local_deadline = 5s;
 
 // A node that is slower is left out: the others say enough of its replicas.
 constexpr auto peer_deadline = 1s;
+
+// A command on data waits out an election.
+constexpr auto data_deadline = duration{5s};
 
 /// The answers that one question about shards waits for; the last one completes it.
 struct shards_answer {
@@ -94,8 +104,73 @@ caf::result<shards_reply> admin_state::shards() {
   return answer->promise;
 }
 
-caf::result<data_reply> admin_state::on(const data_command&) {
-  return fail(ec::wrong_state, "this node has no data router yet");
+namespace {
+
+/// The slot of all of the command's keys; none when they are in several.
+std::optional<slot> common_slot(const router::data_command& x) {
+  auto result = std::optional<slot>{};
+  auto same = true;
+  x.for_each_key([&](std::string_view key) {
+    auto in = router::key_slot(key);
+    same = same && (!result || *result == in);
+    result = in;
+  });
+  return same ? result : std::nullopt;
+}
+
+data_reply refused(std::string_view text) { return {router::error_reply(text)}; }
+
+} // namespace
+
+caf::result<data_reply> admin_state::on(const data_command& x) {
+  if (x.words.empty())
+    return refused("ERR no command");
+  auto words = std::vector<std::string_view>{x.words.begin(), x.words.end()};
+  auto found = router::look_up_command(words);
+  if (found.spec == nullptr)
+    return refused(found.trouble);
+  if (!found.spec->is_data())
+    return refused("ERR '" + x.words.front() + "' does not read or write data");
+  auto parsed = router::parse_data_command(*found.spec, words);
+  if (const auto* wrong = std::get_if<router::command_syntax_error>(&parsed))
+    return refused(wrong->text);
+  const auto& command = std::get<router::data_command>(parsed);
+  auto in = common_slot(command);
+  if (!in)
+    return refused("CROSSSLOT Keys in request don't hash to the same slot");
+  return router::is_write(found.spec->id) ? write(*in, command) : read(*in, command);
+}
+
+caf::result<data_reply> admin_state::write(slot in, const router::data_command& x) {
+  auto request = router::data_write_request{};
+  request.in = in;
+  request.what = router::encode(x);
+  return ask_data(std::move(request));
+}
+
+caf::result<data_reply> admin_state::read(slot in, const router::data_command& x) {
+  auto request = router::data_read_request{};
+  request.in = in;
+  request.what = router::encode(x);
+  x.for_each_key([&](std::string_view key) { request.keys.emplace_back(key); });
+  return ask_data(std::move(request));
+}
+
+template <class Request>
+caf::result<data_reply> admin_state::ask_data(Request request) {
+  auto client = others_->get().data_client;
+  if (!client)
+    return not_joined();
+  request.time_left = data_deadline;
+  auto promise = self_->make_response_promise<data_reply>();
+  // The client keeps the deadline; this only covers its death.
+  self_->request(client, 2 * data_deadline, std::move(request))
+    .then(
+      [promise](router::data_reply& x) mutable {
+        promise.deliver(data_reply{std::move(x.reply)});
+      },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
 }
 
 void admin_state::ask_shards_of(

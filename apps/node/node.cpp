@@ -66,6 +66,22 @@ cluster::founding_config founding_of(const node_config& config) {
   return result;
 }
 
+/// The actors that an app has started. Each was started once: a supervisor that would
+/// start one again gives up, and the node ends.
+std::vector<actors::child_spec> own_actors_of(const service_environment& app) {
+  auto result = std::vector<actors::child_spec>{};
+  for (const auto& x : app.started()) {
+    auto started = std::make_shared<std::optional<actors::child_handle>>(x);
+    auto start = [started](caf::actor_system&) -> expected<actors::child_handle> {
+      if (auto once = std::exchange(*started, std::nullopt))
+        return *once;
+      return fail(ec::internal, "an actor of the app has died; the node starts again");
+    };
+    result.push_back({"app/" + std::to_string(result.size() + 1), start});
+  }
+  return result;
+}
+
 bool is_alone(const node_config& config) {
   return is_founder(config) && founders_of(config).size() == 1;
 }
@@ -103,6 +119,7 @@ void node::forget() {
   actors_.clear();
   data_board_.clear();
   data_environment_ = {};
+  data_client_environment_ = {};
   service_environment_.reset();
   root_ = nullptr;
 }
@@ -172,6 +189,7 @@ std::vector<actors::child_spec> node::late_children(const cluster::charter& char
      .start = [this, charter](auto&) { return start_shards(charter); },
      .shutdown_deadline = actors::no_deadline},
     {"data", [this](auto&) { return start_data_router(); }},
+    {"data-client", [this](auto&) { return start_data_client(); }},
     {"gateway", [this](auto&) { return start_gateway(); }},
     {.name = "services",
      .start = [this](auto&) { return start_services(); },
@@ -308,6 +326,15 @@ expected<actors::child_handle> node::start_data_router() {
   return actors::child_handle{router};
 }
 
+expected<actors::child_handle> node::start_data_client() {
+  data_client_environment_
+    = {context("data"), actors_.get().data, &sessions_, router::data_calls_config{}};
+  auto client = environment_.engine->spawn(
+    router::make_data_client, &data_client_environment_, random_.fork());
+  actors_.publish(&node_handles::data_client, client);
+  return actors::child_handle{client};
+}
+
 // Before there is a data router no map names another node, so nothing is forwarded.
 router::resp_environment node::resp_environment() {
   const auto* door = context("door");
@@ -343,15 +370,17 @@ expected<actors::child_handle> node::start_services() {
   service_environment_.emplace(
     environment_.engine, context("service"),
     cluster::node_identity{identity_.id, identity_.name, identity_.life},
-    actors_.get().gateway);
-  auto hosts = std::vector<actors::child_spec>{};
-  if (services_)
-    for (const auto& service : services_(*service_environment_))
-      hosts.push_back(host_of(service));
-  auto services = environment_.engine->spawn(
+    actors_.get().gateway, actors_.get().data_client);
+  auto services = services_ ? services_(*service_environment_)
+                            : std::vector<router::service_definition>{};
+  // The hosts' handlers use the app's own actors: these come first, and end last.
+  auto hosts = own_actors_of(*service_environment_);
+  for (const auto& service : services)
+    hosts.push_back(host_of(service));
+  auto supervisor = environment_.engine->spawn(
     actors::make_supervisor, context("supervisor"), "services",
     actors::supervisor_config{}, std::move(hosts));
-  return actors::child_handle{services};
+  return actors::child_handle{supervisor};
 }
 
 actors::child_spec node::host_of(const router::service_definition& service) {

@@ -20,6 +20,7 @@
 #include "apps/service_environment.hpp"
 #include "cluster/identity_store.hpp"
 #include "cluster/link_actor.hpp"
+#include "router/data/data_client_actor.hpp"
 #include "router/data/data_router_actor.hpp"
 #include "router/resp_door.hpp"
 #include "storage/open_replica.hpp"
@@ -106,6 +107,7 @@ private:
   [[nodiscard]] expected<actors::child_handle>
   start_shards(const cluster::charter& charter);
   [[nodiscard]] expected<actors::child_handle> start_data_router();
+  [[nodiscard]] expected<actors::child_handle> start_data_client();
   [[nodiscard]] expected<actors::child_handle> start_gateway();
   [[nodiscard]] expected<actors::child_handle> start_services();
   [[nodiscard]] actors::child_spec host_of(const router::service_definition& service);
@@ -127,6 +129,7 @@ private:
   router::data_board data_board_;
   router::session_book sessions_;
   router::data_router_environment data_environment_;
+  router::data_client_environment data_client_environment_;
   std::optional<service_environment> service_environment_;
   actors::supervisor_actor root_; // Of the thread that starts and stops the node.
 };

@@ -12,6 +12,7 @@
 #include "cluster/links_actor.hpp"
 #include "cluster/membership_actor.hpp"
 #include "registry/registry_actor.hpp"
+#include "router/data/data_client_actor.hpp"
 #include "router/data/data_router_actor.hpp"
 #include "router/gateway_actor.hpp"
 #include "storage/shards_actor.hpp"
@@ -29,6 +30,7 @@ struct node_handles {
   registry::registry_actor registry;
   storage::shards_actor shards;
   router::data_router_actor data;
+  router::data_client_actor data_client;
   router::gateway_actor gateway;
 };
 
