@@ -1,26 +1,42 @@
 #!/usr/bin/env bash
-# Starts three nodes on this machine and opens a shell on them. Without a terminal, or with
-# ONCE=1: shows the members, ends the nodes, and exits 0 if all three were alive.
+# Starts three nodes with the mall on them, holds a sale, kills a node in the middle of it,
+# prints what happened, and opens a shell on what is left. Without a terminal, or with
+# ONCE=1: ends the nodes, and exits 0 if nothing was lost or oversold, else 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 directory=${DIR:-build/run}
-program=build/bin/troupe
+length=${LENGTH:-20}
+mall=build/bin/mall
 
-$program up --dir "$directory" --nodes 3
-# The first node's own word for where it listens: another base port may have been chosen.
-door=$(sed -nE 's/^ *"link": "(.*)",?$/\1/p' "$directory/nodes.json" | head -n 1)
+interactive=
+[[ -t 0 && -t 1 && -z ${ONCE:-} ]] && interactive=yes
+stop() { $mall down --dir "$directory"; }
+[[ -n $interactive ]] || trap stop EXIT
 
-if [[ -t 0 && -t 1 && -z ${ONCE:-} ]]; then
-  echo "Type help for the commands, quit to leave. The nodes stay up; end them with"
-  echo "  $program down --dir $directory"
-  exec $program shell --connect "$door"
-fi
+$mall up --dir "$directory" --nodes 3
 
-trap '$program down --dir "$directory"' EXIT
-$program shell --connect "$door" -c members
-alive=$($program shell --connect "$door" --json -c members | grep -o '"alive"' | wc -l)
-if [[ $alive -ne 3 ]]; then
-  echo "run: $alive of 3 nodes are alive" >&2
-  exit 1
-fi
+# A field of node $1, counted from 0, as its own file says it: another base port may have
+# been chosen.
+node() {
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[int(sys.argv[2])][sys.argv[3]])' \
+    "$directory/nodes.json" "$1" "$2"
+}
+
+kill_one_in_the_middle() {
+  sleep $((length / 2))
+  printf '\n%s is killed\n' "$(node 1 name)"
+  kill -9 "$(node 1 pid)"
+}
+
+kill_one_in_the_middle &
+verdict=0
+$mall sale --connect "$(node 0 link)" --length "$length s" || verdict=$?
+wait
+
+[[ -n $interactive ]] || exit "$verdict"
+echo
+echo "The two other nodes are up, and $(node 1 name) comes back with"
+echo "  $mall up --dir $directory"
+echo "End them with '$mall down --dir $directory'. Type help for the shell's commands, quit to leave."
+exec $mall shell --connect "$(node 0 link)"
