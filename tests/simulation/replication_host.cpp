@@ -179,7 +179,6 @@ std::string replication_host::directory() const {
 // from a torn write.
 void replication_host::flip_a_bit() {
   TROUPE_ASSERT(!core_);
-  damaged_ = true;
   auto hint = hard_file::open(disk_, directory() + "/HARD")->synced_hint();
   auto log = directory() + "/log";
   auto frames = std::vector<std::pair<std::string, std::uint64_t>>{};
@@ -195,6 +194,9 @@ void replication_host::flip_a_bit() {
       offset += frame.bytes();
     }
   }
+  if (frames.empty())
+    return; // It has sworn nothing yet.
+  damaged_ = true;
   const auto& [path, offset] = frames[in_.random->below(frames.size())];
   disk_.flip_bit(path, offset, 2);
 }
