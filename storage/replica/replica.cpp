@@ -39,6 +39,11 @@ std::optional<std::string> damage_in(const recovered& found) {
   return std::nullopt;
 }
 
+/// Its group has not elected anybody yet, as far as this replica knows.
+bool is_newly_made(const replica_state& s) {
+  return s.at == epoch{1} && !s.voted_for && s.log.end().at == epoch{1};
+}
+
 time_point next_wake(const turn& t) {
   if (t.s.quarantined)
     return time_point::max();
@@ -87,6 +92,9 @@ replica_output replica::start(recovered found, time_point now) {
     // Promises of the life before may still hold.
     s.sticky_until = now + s.timing().stick();
     restart_election_timer(t);
+    // So that masters lie where the placement meant them, and soon.
+    if (is_newly_made(s) && s.config().members.front().replica == s.id())
+      s.election_at = s.sticky_until + s.random.between(duration{0}, s.timing().beat);
     // What they have addressed to the life before is not for this one.
     send_to_members(t, stale{});
   });
