@@ -1,12 +1,11 @@
 /// A directory that is removed, with all that is in it, when the test ends.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <system_error>
-
-#include <stdlib.h>
 
 namespace troupe::test {
 

@@ -4,11 +4,13 @@
 #include "storage/rocksdb_engine.hpp"
 #include "storage/rocksdb_store.hpp"
 #include "tests/apps/temporary_directory.hpp"
+#include "tests/storage/faulty_file_system.hpp"
 
 #include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
+#include <rocksdb/env.h>
 
 namespace troupe::test {
 
@@ -58,6 +60,15 @@ private:
   temporary_directory directory_;
   storage::rocksdb_engine engine_;
   std::shared_ptr<storage::store> store_;
+};
+
+/// One whose disk has faults to order.
+struct faulty_world {
+  std::shared_ptr<faulty_file_system> files = std::make_shared<faulty_file_system>();
+  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
+  rocksdb_world world{env.get()};
+
+  storage::rocksdb_store& rows() { return world.rows(); }
 };
 
 } // namespace troupe::test

@@ -106,7 +106,7 @@ struct store_contract {
   World world;
   applied_log log;
 
-  store& rows() { return world.rows(); }
+  auto& rows() { return world.rows(); }
   void write(slot in, std::vector<effect> effects) {
     log.add(write_of(in, std::move(effects)));
     log.apply_rest(rows());
