@@ -84,6 +84,13 @@ void put_docs(std::string& out, const command_spec& x) {
     put_docs(out, sub);
 }
 
+/// A name costs a few bytes to ask for, and some hundred to answer.
+constexpr std::size_t name_count_max = 1'024;
+
+std::string too_many_names() {
+  return error_reply("ERR too many names; ask for 1024 at a time");
+}
+
 /// A command, or a subcommand as "container|subcommand".
 const command_spec* find_by_full_name(std::string_view name) {
   auto bar = name.find('|');
@@ -96,6 +103,8 @@ const command_spec* find_by_full_name(std::string_view name) {
 } // namespace
 
 std::string command_info_reply(request_arguments names) {
+  if (names.size() > name_count_max)
+    return too_many_names();
   auto result = std::string{};
   if (names.empty()) {
     put_array(result, all_commands().size());
@@ -114,6 +123,8 @@ std::string command_info_reply(request_arguments names) {
 }
 
 std::string command_docs_reply(request_arguments names) {
+  if (names.size() > name_count_max)
+    return too_many_names();
   auto body = std::string{};
   auto count = std::size_t{0};
   auto put = [&](const command_spec& x) {

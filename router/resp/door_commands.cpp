@@ -20,8 +20,12 @@ using std::to_string;
 
 constexpr auto ok = std::string_view{"OK"};
 
+/// Kept for as long as the connection.
+constexpr std::size_t name_bytes_max = 512;
+
 bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= '!' && c <= '~'; });
+  return text.size() <= name_bytes_max
+         && std::ranges::all_of(text, [](char c) { return c >= '!' && c <= '~'; });
 }
 
 std::string ping(request_arguments request) {

@@ -16,6 +16,9 @@ namespace troupe::router {
 
 namespace {
 
+/// What may be left of the room for arguments after a command that had many.
+constexpr std::size_t kept_argument_count_max = 1'024;
+
 /// What browsers send first. A page that makes one talk to a door must not have the rest
 /// of its request executed.
 bool is_http(std::string_view name) {
@@ -92,6 +95,8 @@ void resp_session::resume(const door_environment& in, output& out) {
       case resp_parser::outcome::request:
         ++out.command_count;
         execute(arguments_, in, out);
+        if (arguments_.capacity() > kept_argument_count_max)
+          arguments_ = {};
         break;
       case resp_parser::outcome::more:
         return;

@@ -23,7 +23,8 @@ struct string_evaluator_config {
   /// hold twice as much (SET with GET), and must fit into a link's frame.
   byte_size value_max = mib(6);
 
-  /// The longest reply to a read, before MGET is told to ask for less: `door.request_max`.
+  /// The longest reply to a read, before MGET is told to ask for less:
+  /// `door.request_max`.
   byte_size reply_max = mib(12);
 
   /// None, or ec::invalid_config naming key, value and range.

@@ -75,3 +75,12 @@ TEST_CASE("command_replies: COMMAND GETKEYS finds a request's keys") {
     command_getkeys_reply(words{"ping", "a"})
     == "-ERR The command has no key arguments\r\n");
 }
+
+TEST_CASE("command_replies: a request for too many names is refused") {
+  auto names = std::vector<std::string_view>(1'025, "get");
+  CHECK(command_info_reply(names) == "-ERR too many names; ask for 1024 at a time\r\n");
+  CHECK(command_docs_reply(names) == "-ERR too many names; ask for 1024 at a time\r\n");
+  names.pop_back();
+  CHECK(command_info_reply(names).starts_with("*1024\r\n"));
+  CHECK(command_docs_reply(names).starts_with("*2048\r\n"));
+}

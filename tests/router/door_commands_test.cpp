@@ -59,6 +59,8 @@ TEST_CASE_FIXTURE(session_fixture, "door_commands: a client can have a name") {
   CHECK(
     ask("CLIENT SETNAME 'a b'")
     == "-ERR Client names cannot contain spaces, newlines or special characters.\r\n");
+  CHECK(ask("CLIENT SETNAME " + std::string(512, 'x')) == "+OK\r\n");
+  CHECK(ask("CLIENT SETNAME " + std::string(513, 'x')).starts_with("-ERR Client names"));
   CHECK(ask("CLIENT SETNAME ''") == "+OK\r\n");
   CHECK(ask("CLIENT GETNAME") == "$-1\r\n");
 }
