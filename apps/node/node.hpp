@@ -46,8 +46,8 @@ struct node_environment {
   actors::transport* transport = nullptr;
   const actors::message_codecs* codecs = nullptr;
   troupe::disk* disk = nullptr;
-  storage::store_opener open_store;
-  std::shared_ptr<storage::sync_pool> syncs;
+  storage::store_opener open_store{};
+  std::shared_ptr<storage::sync_pool> syncs{};
   log_sink* log = nullptr;
   std::uint64_t seed = 0;
   std::uint64_t pid = 0;

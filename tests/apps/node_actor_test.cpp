@@ -2,8 +2,10 @@
 #include "actors/inprocess_transport.hpp"
 #include "actors/sim/disk.hpp"
 #include "apps/node/node.hpp"
+#include "storage/memory_store.hpp"
 #include "tests/support/deterministic_system.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +42,11 @@ struct fixture {
         .transport = &transport,
         .codecs = &codecs,
         .disk = &disk,
+        .open_store
+        = [](const std::string&) -> expected<std::shared_ptr<storage::store>> {
+          return std::make_shared<storage::memory_store>();
+        },
+        .syncs = std::make_shared<storage::inline_sync_pool>(),
         .log = &sink,
         .seed = 1,
         .pid = 1,
