@@ -26,6 +26,7 @@
 
 CAF_ADD_ATOM(storage, troupe::storage::atom, status, "status")
 CAF_ADD_ATOM(storage, troupe::storage::atom, list_shards, "listshards")
+CAF_ADD_ATOM(storage, troupe::storage::atom, hand_over, "handover")
 CAF_ADD_ATOM(storage, troupe::storage::atom, round, "round")
 
 namespace troupe::storage {

@@ -219,6 +219,9 @@ void shards_state::on(const replica_news& x) {
     self_->send(placer_, x);
   for (const auto& [address, listener] : listeners_)
     self_->send(listener, x);
+  if (!is_master_of_any())
+    for (auto& promise : std::exchange(handing_over_, {}))
+      promise.deliver(caf::ok_atom_v);
 }
 
 void shards_state::tell_registry(local_replica& replica, const replica_status& x) {
@@ -256,6 +259,25 @@ void shards_state::on(const caf::down_msg& x) {
     return;
   in_.context->log.error("a part of the shards has ended", "why", render(x.reason));
   self_->quit(x.reason ? x.reason : fail(ec::internal, "a part of the shards has ended"));
+}
+
+// -- the way out
+// --------------------------------------------------------------------------
+
+bool shards_state::is_master_of_any() const {
+  return std::ranges::any_of(replicas_, [](const auto& x) {
+    return x.second.news && x.second.news->status.role == replica_role::master;
+  });
+}
+
+caf::result<caf::ok_atom> shards_state::hand_over() {
+  if (!is_master_of_any())
+    return caf::ok_atom_v;
+  for (const auto& [shard, replica] : replicas_)
+    if (replica.news && replica.news->status.role == replica_role::master)
+      self_->send(replica.actor, transfer_mastership{});
+  handing_over_.push_back(self_->make_response_promise<caf::ok_atom>());
+  return handing_over_.back();
 }
 
 // -- for people
@@ -315,6 +337,7 @@ shards_actor::behavior_type make_shards(
     [state](const cluster::member_news& x) { state->on(x); },
     [state](const replica_news& x) { state->on(x); },
     [state](const subscribe_shards& x) { state->on(x); },
+    [state](atom::hand_over) { return state->hand_over(); },
     [state](atom::list_shards) { return state->list(); },
   };
 }

@@ -16,6 +16,9 @@ constexpr auto local_deadline = 10s;
 // Founding waits for machines to be switched on; it is asked again this often.
 constexpr auto founding_deadline = 60s;
 
+// A handover ends within an election's time, or not at all: no slave has caught up.
+constexpr auto hand_over_deadline = 3s;
+
 } // namespace
 
 std::string_view to_string(node_phase x) {
@@ -136,9 +139,24 @@ caf::result<caf::ok_atom> lifecycle_state::leave() {
     if (was == node_phase::founding)
       close_links();
     else
-      withdraw();
+      hand_over();
   }
   return result;
+}
+
+// Others go on without an election, and so without a pause.
+void lifecycle_state::hand_over() {
+  if (!others_->get().shards) {
+    withdraw();
+    return;
+  }
+  self_->request(others_->get().shards, hand_over_deadline, storage::atom::hand_over_v)
+    .then(
+      [this](caf::ok_atom) { withdraw(); },
+      [this](const error& why) {
+        context_->log.warn("leaving as master of a shard", "why", render(why));
+        withdraw();
+      });
 }
 
 void lifecycle_state::withdraw() {

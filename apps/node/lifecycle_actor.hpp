@@ -59,6 +59,7 @@ private:
   void watch_members();
   void become(node_phase phase);
   void give_up(const error& why);
+  void hand_over();
   void withdraw();
   void depart();
   void close_links();
