@@ -6,6 +6,7 @@
 #include "router/resp_loop_door.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <limits>
@@ -53,8 +54,8 @@ void resp_connection::start() {
 std::span<char> resp_connection::space(std::size_t bytes) {
   if (phase_ == phase::open)
     return session_.space(bytes);
-  thread_local char scratch[scratch_bytes];
-  return {scratch, std::min(bytes, scratch_bytes)};
+  thread_local auto scratch = std::array<char, scratch_bytes>{};
+  return std::span{scratch}.first(std::min(bytes, scratch_bytes));
 }
 
 void resp_connection::received(std::size_t bytes) {
