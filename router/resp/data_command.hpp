@@ -1,9 +1,7 @@
 /// Reads and writes of data as they travel from a door to a shard's master: checked at
 /// the door as far as no row is needed, so that a mistyped command costs no log record.
 ///
-/// Encoding, in `storage::command::bytes`; a varint has seven bits a byte, the lowest
-/// first, and a signed one is zigzag:
-/// `[u8 command id][varint flags][svarint number][varint count]([varint length][bytes])*`
+/// docs/formats/command.md describes the encoding.
 #pragma once
 
 #include "router/resp/command_table.hpp"

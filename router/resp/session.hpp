@@ -70,8 +70,7 @@ struct resp_session_config {
 
 /// A command for the shard of a slot.
 struct session_request {
-  std::uint64_t ticket
-    = 0; ///< Names it to `ended`; grows by one from request to request.
+  std::uint64_t ticket = 0; ///< Names it to `ended`.
   slot in;
   bool writes = false;
   storage::command what;

@@ -194,7 +194,7 @@ TEST_CASE("data_command: a count or length beyond the bytes costs no memory") {
 TEST_CASE("data_command: any bytes are a command that encodes to them, or none") {
   auto random = random_source{7};
   auto found_count = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 50'000; ++i) {
     auto bytes = encode(understood(samples[random.below(samples.size())])).bytes;
     for (auto n = random.between(1, 3); n > 0; --n)
       bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
@@ -206,5 +206,5 @@ TEST_CASE("data_command: any bytes are a command that encodes to them, or none")
       REQUIRE(*again == *found);
     }
   }
-  CHECK(found_count > 1'000);
+  CHECK(found_count > 500);
 }
