@@ -268,6 +268,8 @@ void data_router_state::failed(
   switch (code_of(actors::ours(why))) {
     case ec::busy:
     case ec::too_large:
+    case ec::malformed:
+    case ec::not_remotable:
       refused = forwards_->refused(batch, answer_status::busy);
       break;
     case ec::unreachable:

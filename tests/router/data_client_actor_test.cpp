@@ -113,8 +113,8 @@ TEST_CASE("data_client: writes of one client are numbered, and told when answere
 TEST_CASE("data_client: a read goes to the master's node through the router") {
   auto x = fixture{};
   x.tell_map({{s1, {3, n2}}});
-  auto answer
-    = x.ask(data_read_request{{}, slot{1}, {"k"}, storage::command{"GET"}, {}, 5s});
+  auto answer = x.ask(data_read_request{
+    {}, slot{1}, {"k"}, storage::command{"GET"}, storage::read_level::lease, 5s});
   REQUIRE(x.log_of(n2, s1).remote.size() == 1);
   x.answer(x.log_of(n2, s1).remote[0].requests[0], answer_status::ok);
   answer.receive(

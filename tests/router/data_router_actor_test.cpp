@@ -145,6 +145,8 @@ TEST_CASE("data_router: what surely did not arrive is refused, what may have is 
     {ec::stale_incarnation, answer_status::not_master},
     {ec::busy, answer_status::busy},
     {ec::too_large, answer_status::busy},
+    {ec::malformed, answer_status::busy},
+    {ec::not_remotable, answer_status::busy},
     {ec::link_lost, std::nullopt},
     {ec::deadline_exceeded, std::nullopt},
     {ec::stopping, std::nullopt}};

@@ -15,12 +15,14 @@ std::vector<storage::data_request> reads(const std::vector<std::uint64_t>& ids) 
   auto result = std::vector<storage::data_request>{};
   for (auto id : ids)
     result.push_back(
-      {id, slot{1}, storage::data_read{{}, {"k"}, storage::command{"GET"}}, 5s});
+      {id, slot{1},
+       storage::data_read{storage::read_level::lease, {"k"}, storage::command{"GET"}},
+       5s});
   return result;
 }
 
-data_world::data_world(router::data_router_config config) {
-  auto links = system.spawn([this]() -> fake_links::behavior_type {
+cluster::links_actor data_world::spawn_fake_links() {
+  auto result = system.spawn([this]() -> fake_links::behavior_type {
     return {
       [](const cluster::subscribe_links&) {},
       [this](const cluster::refer& x) -> caf::result<caf::strong_actor_ptr> {
@@ -31,6 +33,10 @@ data_world::data_world(router::data_router_config config) {
         return found->second;
       }};
   });
+  return caf::actor_cast<cluster::links_actor>(result);
+}
+
+data_world::data_world(router::data_router_config config, const make_links& links) {
   auto membership = system.spawn([]() -> fake_membership::behavior_type {
     return {[](const cluster::subscribe_members&) {}};
   });
@@ -46,7 +52,7 @@ data_world::data_world(router::data_router_config config) {
   });
   environment.context = &context;
   environment.self = n1;
-  environment.links = caf::actor_cast<cluster::links_actor>(links);
+  environment.links = links ? links(*this) : spawn_fake_links();
   environment.membership = caf::actor_cast<cluster::membership_actor>(membership);
   environment.registry = caf::actor_cast<registry::registry_actor>(registry);
   environment.shards = shards;

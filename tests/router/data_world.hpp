@@ -8,6 +8,7 @@
 #include "tests/router/data_fixture.hpp"
 #include "tests/support/test_context.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,7 +50,11 @@ public:
 
 class data_world {
 public:
-  explicit data_world(router::data_router_config config = {});
+  /// Makes the node's links, where they shall be real ones.
+  using make_links = std::function<cluster::links_actor(data_world&)>;
+
+  explicit data_world(
+    router::data_router_config config = {}, const make_links& links = {});
   data_world(const data_world&) = delete;
   data_world& operator=(const data_world&) = delete;
 
@@ -97,6 +102,8 @@ public:
   router::data_router_actor router;
 
 private:
+  [[nodiscard]] cluster::links_actor spawn_fake_links();
+
   std::map<std::pair<node_id, shard_id>, replica_log> logs_;
   std::map<std::pair<node_id, std::string>, caf::strong_actor_ptr> references_;
   std::map<registry::entry_kind, registry::registry_listener> subscriptions_;
