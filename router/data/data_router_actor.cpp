@@ -196,6 +196,9 @@ void data_router_state::on(forward& x) {
     serve_here(x);
     return;
   }
+  // A link that nobody uses closes, and one that broke is dialled again only on demand.
+  if (pinned_.insert(x.node).second)
+    self_->send(environment_->links, cluster::pin_link{x.node, true});
   // What is not sent has surely not happened: its asker need not fear the worst.
   if (cut_off_.contains(x.node)) {
     metrics_->refused.add(x.requests.size());

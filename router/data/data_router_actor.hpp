@@ -138,6 +138,7 @@ private:
   std::optional<forwards> forwards_;
   std::map<place, reference> references_;
   std::map<caf::actor_addr, place> places_; // Of references.
+  std::set<node_id> pinned_;                // Their links are kept open.
   std::set<node_id> cut_off_;               // Their link is broken at the moment.
   session_closings closings_;
   std::shared_ptr<data_sink> closings_sink_;

@@ -134,6 +134,21 @@ TEST_CASE("data_router: what a broken link had is told lost, once, and its late 
   CHECK(sink->answers.empty());
 }
 
+TEST_CASE("data_router: nothing goes into a broken link, which is kept being dialled") {
+  auto world = data_world{};
+  auto there = world.add_replica(n2, s1);
+  auto sink = std::make_shared<recording_sink>();
+  world.break_link(n2);
+  world.forward(n2, {1}, sink);
+  CHECK(world.log_of(n2, s1).remote.empty());
+  REQUIRE(sink->answers.size() == 1);
+  CHECK(sink->answers[0].second.status == answer_status::not_master);
+  world.tell_link(cluster::link::news_kind::up, n2);
+  world.forward(n2, {2}, sink);
+  CHECK(world.log_of(n2, s1).remote.size() == 1);
+  CHECK(world.pinned == std::vector{n2});
+}
+
 TEST_CASE("data_router: what surely did not arrive is refused, what may have is lost") {
   struct expectation {
     ec code;

@@ -25,6 +25,10 @@ cluster::links_actor data_world::spawn_fake_links() {
   auto result = system.spawn([this]() -> fake_links::behavior_type {
     return {
       [](const cluster::subscribe_links&) {},
+      [this](const cluster::pin_link& x) {
+        CHECK(x.pinned);
+        pinned.push_back(x.peer);
+      },
       [this](const cluster::refer& x) -> caf::result<caf::strong_actor_ptr> {
         ++refers;
         auto found = references_.find({x.peer, x.name});
@@ -150,13 +154,14 @@ void data_world::answer(const storage::data_request& x, storage::answer_status s
   system.settle();
 }
 
-void data_world::break_link(const node_id& node) {
+void data_world::tell_link(cluster::link::news_kind what, const node_id& node) {
+  auto why = what == cluster::link::news_kind::up ? error{} : fail(ec::link_lost, "cut");
   system.self()->send(
     router, cluster::link_news{
-              cluster::link::news_kind::lost,
+              what,
               {node, node_name{"n"}, incarnation{1}, cluster::link_role::node},
               {},
-              fail(ec::link_lost, "cut")});
+              std::move(why)});
   system.settle();
 }
 

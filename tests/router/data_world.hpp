@@ -20,7 +20,7 @@
 namespace troupe::test {
 
 using fake_links = caf::typed_actor<
-  caf::reacts_to<cluster::subscribe_links>,
+  caf::reacts_to<cluster::subscribe_links>, caf::reacts_to<cluster::pin_link>,
   caf::replies_to<cluster::refer>::with<caf::strong_actor_ptr>>;
 using fake_membership = caf::typed_actor<caf::reacts_to<cluster::subscribe_members>>;
 using fake_registry
@@ -82,7 +82,10 @@ public:
     const node_id& node, std::vector<std::uint64_t> ids,
     const std::shared_ptr<recording_sink>& sink);
   void answer(const storage::data_request& x, storage::answer_status status);
-  void break_link(const node_id& node);
+  void break_link(const node_id& node) {
+    tell_link(cluster::link::news_kind::lost, node);
+  }
+  void tell_link(cluster::link::news_kind what, const node_id& node);
 
   /// Pushes to the subscription of that kind, and checks that it is acknowledged.
   void push(
@@ -97,7 +100,8 @@ public:
   test_context context{system};
   router::data_board board;
   router::session_book sessions{n1, incarnation{1}};
-  std::size_t refers = 0; ///< References that were asked for.
+  std::size_t refers = 0;      ///< References that were asked for.
+  std::vector<node_id> pinned; ///< Links.
   router::data_router_environment environment;
   router::data_router_actor router;
 
