@@ -7,7 +7,6 @@
 #include "cluster/membership_wire.hpp"
 #include "registry/codecs_wire.hpp"
 #include "router/call_wire.hpp"
-#include "router/resp/string_evaluator.hpp"
 #include "router/service_host_actor.hpp"
 #include "storage/catalog/placement_wire.hpp"
 #include "storage/codecs_wire.hpp"
@@ -21,9 +20,6 @@
 namespace troupe::apps {
 
 namespace {
-
-/// What the words of Redis do to rows; without a state.
-const router::string_evaluator string_commands;
 
 template <class Handle>
 caf::strong_actor_ptr untyped(const Handle& x) {
@@ -102,7 +98,8 @@ node::node(
   std::function<void(const error&)> ended)
     : environment_{environment}, config_{config}, identity_{std::move(identity)},
       services_{std::move(services)}, ended_{std::move(ended)}, random_{environment.seed},
-      sessions_{identity_.id, identity_.life} {
+      sessions_{identity_.id, identity_.life},
+      string_commands_{{config_.requests.bulk_max, config_.requests.request_max}} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
         "router", "service", "shards", "data", "door"})
@@ -294,7 +291,7 @@ expected<actors::child_handle> node::start_shards(const cluster::charter& charte
   environment.files = environment_.disk;
   environment.open_store = environment_.open_store;
   environment.syncs = environment_.syncs;
-  environment.commands = &string_commands;
+  environment.commands = &string_commands_;
   environment.self = identity_.id;
   environment.life = identity_.life;
   environment.charter = charter;

@@ -22,6 +22,7 @@
 #include "cluster/link_actor.hpp"
 #include "router/data/data_client_actor.hpp"
 #include "router/data/data_router_actor.hpp"
+#include "router/resp/string_evaluator.hpp"
 #include "router/resp_door.hpp"
 #include "storage/open_replica.hpp"
 #include "storage/sync_pool.hpp"
@@ -128,6 +129,7 @@ private:
   node_actors actors_;
   router::data_board data_board_;
   router::session_book sessions_;
+  const router::string_evaluator string_commands_; // What Redis's words do to rows.
   router::data_router_environment data_environment_;
   router::data_client_environment data_client_environment_;
   std::optional<service_environment> service_environment_;
