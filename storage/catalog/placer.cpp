@@ -29,16 +29,13 @@ public:
          loads_.size()});
   }
 
-  /// The nodes of one more shard, its first member first. Goes round the nodes as in a
-  /// ring: of nodes with equally many replicas it takes the next ones. Always the first
-  /// of them would spread the replicas as well, but not the first members.
+  /// The nodes of one more shard, its first member first. Which nodes have the fewest
+  /// first members must not decide whom it takes: then those would not spread evenly.
   std::vector<node_id> take(std::size_t count) {
     TROUPE_ASSERT(count > 0 && count <= loads_.size());
-    std::ranges::sort(loads_, {}, [this](const load& x) {
-      auto distance = (x.order + loads_.size() - next_) % loads_.size();
-      return std::tuple{x.replicas, distance};
+    std::ranges::sort(loads_, {}, [](const load& x) {
+      return std::tuple{x.replicas, x.order};
     });
-    next_ = (next_ + count) % loads_.size();
     auto chosen = std::span{loads_}.first(count);
     std::ranges::sort(chosen, {}, [](const load& x) {
       return std::tuple{x.firsts, x.replicas, x.order};
@@ -57,11 +54,10 @@ private:
     node_id node;
     std::size_t replicas = 0;
     std::size_t firsts = 0;
-    std::size_t order = 0; // In the ring.
+    std::size_t order = 0; // Decides what is equal otherwise.
   };
 
   std::vector<load> loads_;
-  std::size_t next_ = 0; // In the ring.
 };
 
 founding founding_on(

@@ -39,7 +39,7 @@ public:
     return read_reply(made.reply);
   }
 
-  catalog_reply read(const catalog_command& what) const {
+  [[nodiscard]] catalog_reply read(const catalog_command& what) const {
     auto reply = commands_.query(encode(what), catalog_slot, view(), 0);
     REQUIRE(reply);
     return read_reply(*reply);
@@ -59,7 +59,7 @@ public:
   }
 
   /// The values of a key's history, newest first.
-  std::string history(const std::string& key) const {
+  [[nodiscard]] std::string history(const std::string& key) const {
     auto result = std::string{};
     for (const auto& x : read(catalog_history{key, 0}).history)
       result += x.value + " ";
@@ -67,20 +67,20 @@ public:
   }
 
   /// "key=value " of all entries with the prefix.
-  std::string list(const std::string& prefix) const {
+  [[nodiscard]] std::string list(const std::string& prefix) const {
     auto result = std::string{};
     for (const auto& x : read(catalog_list{prefix, {}, 0}).entries)
       result += x.key + "=" + x.value + " ";
     return result;
   }
 
-  catalog_size size() const {
+  [[nodiscard]] catalog_size size() const {
     auto found = view().get(catalog_slot, catalog_size_row);
     return found ? decode_catalog_size(found->bytes) : catalog_size{};
   }
 
   /// What there is, by counting it.
-  catalog_size counted() const {
+  [[nodiscard]] catalog_size counted() const {
     auto result = catalog_size{};
     view().scan(catalog_slot, "", [&](std::string_view row_key, const row& value) {
       if (auto key = key_of_entry(row_key)) {
@@ -94,7 +94,7 @@ public:
     return result;
   }
 
-  std::uint64_t last() const { return last_; }
+  [[nodiscard]] std::uint64_t last() const { return last_; }
 
 private:
   static catalog_reply read_reply(const std::string& bytes) {
@@ -103,7 +103,7 @@ private:
     return *result;
   }
 
-  pending_view view() const { return {overlay_, store_}; }
+  [[nodiscard]] pending_view view() const { return {overlay_, store_}; }
 
   catalog_evaluator commands_;
   memory_store store_;
@@ -219,6 +219,10 @@ TEST_CASE("catalog: history is bounded over all keys, and may be off") {
   CHECK(x.history("c") == "2 1 0 ");
   CHECK(x.history("b") == "2 1 0 ");
   CHECK(x.history("a") == "2 ");
+  (void)x.put("b", "3");
+  CHECK(x.history("b") == "3 2 1 0 ");
+  CHECK(x.history("c") == "2 1 ");
+  CHECK(x.size() == x.counted());
 
   auto off = catalog{{.history_count_max = 0}};
   (void)off.put("k", "1");

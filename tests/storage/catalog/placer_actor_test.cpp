@@ -69,7 +69,7 @@ struct catalog {
     return result;
   }
 
-  std::optional<std::string> value(const std::string& key) const {
+  [[nodiscard]] std::optional<std::string> value(const std::string& key) const {
     auto found = store.get(catalog_slot, entry_row(key));
     return found ? std::optional{found->bytes} : std::nullopt;
   }
