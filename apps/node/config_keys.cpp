@@ -229,6 +229,18 @@ key_list storage_keys() {
   };
 }
 
+key_list store_keys() {
+  using c = storage::store_config;
+  const auto of = section<c>{"storage", &node_config::stores};
+  return {
+    of.bytes("block_cache_bytes", &c::block_cache_bytes, "rows read lately, in memory"),
+    of.bytes("write_buffer_bytes", &c::write_buffer_bytes, "rows not yet in files"),
+    of(
+      "background_threads", &c::background_thread_count,
+      "threads that flush and merge stores"),
+  };
+}
+
 key_list service_keys() {
   using c = router::invocation_log_config;
   const auto of = section<c>{"service", &node_config::service};
@@ -290,7 +302,8 @@ key_list all_keys() {
   auto result = key_list{};
   for (auto&& part :
        {node_keys(), door_keys(), link_keys(), membership_keys(), registry_keys(),
-        storage_keys(), service_keys(), call_keys(), resp_keys(), log_keys()})
+        storage_keys(), store_keys(), service_keys(), call_keys(), resp_keys(),
+        log_keys()})
     result.insert(result.end(), part.begin(), part.end());
   return result;
 }

@@ -186,6 +186,7 @@ error node_config::validate() const {
     membership.validate(),
     registry.validate(),
     storage.validate(),
+    stores.validate(),
     service.validate(),
     call.validate(),
     door.validate(),

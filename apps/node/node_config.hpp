@@ -16,6 +16,7 @@
 #include "router/resp/session.hpp"
 #include "router/resp_door_config.hpp"
 #include "storage/storage_config.hpp"
+#include "storage/store_config.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -83,6 +84,7 @@ struct node_config {
   cluster::membership_config membership;
   registry::registry_config registry;
   storage::storage_config storage;
+  storage::store_config stores;
   router::invocation_log_config service;
   router::call_config call;
   router::resp_door_config door;

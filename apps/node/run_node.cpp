@@ -131,7 +131,7 @@ int run(
     engine_config.set("scheduler.max-threads", std::size_t{config.thread_count});
   auto engine = std::make_unique<caf::actor_system>(engine_config);
   auto clock = actors::boottime_clock{*engine};
-  const auto stores = storage::rocksdb_engine{{}};
+  const auto stores = storage::rocksdb_engine{config.stores};
   auto verdict = apps::verdict{signals};
   auto result = error{};
   {
