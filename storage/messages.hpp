@@ -146,7 +146,7 @@ using replica_actor = caf::typed_actor<
   // From the applier.
   caf::reacts_to<batch_applied>, caf::reacts_to<store_flushed>,
   // Private: the actor's own timer.
-  caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 /// Where a replica's notes to other nodes go: the node's links.
 using note_sender

@@ -192,8 +192,9 @@ void replica_shell::tell(const news& x) {
     self_->send(environment_.listener, replica_news{status()});
 }
 
-void replica_shell::tick() {
-  armed_ = time_point::max();
+void replica_shell::tick(std::uint64_t number) {
+  if (!alarm_.rings(number))
+    return;
   enqueue(core_->tick(now()));
   finish();
 }
@@ -215,15 +216,8 @@ void replica_shell::finish() {
   shown_role_ = role;
   show(*metrics_, core_->state());
   metrics_->clients.set(static_cast<double>(clients_.size()));
-  wake_at(std::min(core_wake_, waits_.next_deadline()));
-}
-
-void replica_shell::wake_at(time_point when) {
-  if (when >= armed_)
-    return;
-  armed_ = when;
-  auto delay = std::max(when - now(), duration{0});
-  environment_.context->clock->after(self_, delay, caf::tick_atom_v);
+  alarm_.plan(
+    self_, *environment_.context->clock, std::min(core_wake_, waits_.next_deadline()));
 }
 
 replica_actor::behavior_type make_replica(
@@ -248,7 +242,7 @@ replica_actor::behavior_type make_replica(
     [shell](const log_released& x) { shell->on(x); },
     [shell](const batch_applied& x) { shell->on(x); },
     [shell](const store_flushed& x) { shell->on(x); },
-    [shell](caf::tick_atom) { shell->tick(); },
+    [shell](caf::tick_atom, std::uint64_t number) { shell->tick(number); },
   };
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "actors/wake_timer.hpp"
 #include "storage/applier_actor.hpp"
 #include "storage/client_table.hpp"
 #include "storage/log_writer_actor.hpp"
@@ -75,7 +76,7 @@ public:
   void on(const log_released& x);
   void on(const batch_applied& x);
   void on(const store_flushed& x);
-  void tick();
+  void tick(std::uint64_t number);
   [[nodiscard]] replica_status status() const { return status_of(*core_); }
 
 private:
@@ -98,7 +99,6 @@ private:
   void answer_now(const waiting_client& to, data_answer x);
   /// Ends the handling of an event: answers, timer, what is shown.
   void finish();
-  void wake_at(time_point when);
 
   [[nodiscard]] bool overloaded() const;
   [[nodiscard]] std::optional<node_id> node_of(std::optional<replica_id> x) const;
@@ -125,7 +125,7 @@ private:
   std::optional<replica_output> saving_; // Its hard state is being made durable.
   bool pumping_ = false;
   time_point core_wake_ = time_point::max();
-  time_point armed_ = time_point::max();
+  actors::wake_timer alarm_;
   replica_role shown_role_ = replica_role::slave;
   std::set<replica_id> fell_behind_; // Already told, in this mastership.
 };

@@ -110,7 +110,7 @@ spawn_fake_shard(caf::actor_system& engine, std::shared_ptr<fake_rows> rows) {
         [](const storage::log_released&) {},
         [](const storage::batch_applied&) {},
         [](const storage::store_flushed&) {},
-        [](caf::tick_atom) {},
+        [](caf::tick_atom, std::uint64_t) {},
       };
     },
     std::move(rows));
