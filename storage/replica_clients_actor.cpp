@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
@@ -12,6 +14,25 @@ namespace troupe::storage {
 
 namespace {
 
+/// What one message carries of answers, at least one: far below what a link's frame may
+/// hold, and little enough that others get their turn between two of them.
+constexpr auto answer_bytes_max = std::size_t{512} << 10;
+
+/// Takes the first answers of `x` that make one message.
+std::vector<data_answer> take_chunk(std::vector<data_answer>& x) {
+  auto bytes = std::size_t{0};
+  auto end = std::ranges::find_if(x, [&](const data_answer& each) {
+    bytes += each.reply.size();
+    return bytes > answer_bytes_max;
+  });
+  if (end == x.begin())
+    ++end;
+  auto result
+    = std::vector<data_answer>(std::move_iterator{x.begin()}, std::move_iterator{end});
+  x.erase(x.begin(), end);
+  return result;
+}
+
 /// Answers an asker of another node.
 class remote_sink final : public answer_sink {
 public:
@@ -19,7 +40,8 @@ public:
       : self_{self}, to_{caf::actor_cast<remote_asker>(std::move(to))} {}
 
   void take(shard_id from, std::vector<data_answer> answers) override {
-    self_->send(to_, remote_answers{from, std::move(answers)});
+    while (!answers.empty())
+      self_->send(to_, remote_answers{from, take_chunk(answers)});
   }
 
 private:
