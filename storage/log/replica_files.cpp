@@ -140,7 +140,21 @@ error create_replica(
   auto all = list_replicas(files, node_directory);
   if (!all)
     return std::move(all.error());
+  auto is_listed = std::ranges::any_of(*all, [&](const replica_entry& x) {
+    return x.shard == who.shard && x.replica == who.replica;
+  });
   auto entry = entry_of(*all, who);
+  if (!is_listed) {
+    // REPLICAS is lost, or an old copy: this replica may have voted.
+    auto names = files.list(node_directory);
+    if (!names)
+      return std::move(names.error());
+    auto name = replica_directory({}, who);
+    if (std::ranges::find(*names, name) != names->end())
+      return fail(
+        ec::corrupt, join(node_directory, name)
+                       + " is there, but REPLICAS does not name it; it is not made anew");
+  }
   if (entry.created) {
     auto there = replica_files::open(files, node_directory, who, config);
     return there ? error{} : std::move(there.error());
