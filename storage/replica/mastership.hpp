@@ -86,6 +86,7 @@ struct mastership {
   std::map<lsn, std::vector<write_waiter>> waiters;
   std::deque<client_request> early; ///< Until `start` is applied, in their order.
   std::list<pending_read> reads;    ///< In the order of their coming.
+  std::size_t read_bytes = 0;       ///< Of their replies.
 
   /// No client's deadline is before it; it may be too early.
   time_point deadline = time_point::max();

@@ -49,7 +49,9 @@ void take_read(turn& t, const read_request& request) {
     why = answer_status::moved;
   else if (!is_fresh(t.s, t.now))
     why = answer_status::no_quorum;
-  else if (m.reads.size() >= t.s.self.waiting_count_max)
+  else if (
+    m.reads.size() >= t.s.self.waiting_count_max
+    || m.read_bytes >= t.s.self.reading_bytes_max)
     why = answer_status::busy;
   if (why != answer_status::ok) {
     t.out.answers.push_back({request.from, why, {}, {}, t.s.known_master});
@@ -62,6 +64,7 @@ void take_read(turn& t, const read_request& request) {
     delete_expired(t, request);
     return;
   }
+  m.read_bytes += reply->size();
   m.reads.push_back(
     {request.from, request.level, request.deadline, std::move(*reply),
      index_for(t, request)});
@@ -87,6 +90,7 @@ void reads_may_go(turn& t) {
   std::erase_if(t.s.master->reads, [&](pending_read& read) {
     if (!is_ready(t, read))
       return false;
+    t.s.master->read_bytes -= read.reply.size();
     t.out.answers.push_back(
       {read.from,
        answer_status::ok,
@@ -111,6 +115,7 @@ void expire_reads(turn& t) {
   std::erase_if(t.s.master->reads, [&](const pending_read& x) {
     if (t.now < x.deadline)
       return false;
+    t.s.master->read_bytes -= x.reply.size();
     t.out.answers.push_back({x.from, answer_status::no_quorum, {}, {}, t.s.known_master});
     return true;
   });

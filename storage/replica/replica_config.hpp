@@ -42,6 +42,10 @@ struct replica_config {
   /// Writes and reads that may wait for a new master's first commit, each.
   std::size_t waiting_count_max = 4'096;
 
+  /// Replies of reads that wait to be confirmed, beyond which reads are told Busy. A
+  /// single reply may exceed it. Bounds what many reads of large values cost at one time.
+  std::size_t reading_bytes_max = std::size_t{64} << 20;
+
   dedup_limits dedup;
 };
 
