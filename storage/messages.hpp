@@ -58,6 +58,11 @@ struct node_replicas {
   std::string waiting; ///< Why shards are not placed yet; only from the catalog's master.
 };
 
+/// The registry did not take a mastership; time to tell it again.
+struct tell_again {
+  shard_id shard;
+};
+
 /// A replica of this node's shards is there, or its mastership began or ended.
 struct replica_news {
   replica_status status;
@@ -215,6 +220,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::replica_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::node_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::node_suspected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::tell_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::transfer_mastership)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::log_saved)

@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 constexpr auto local_deadline = 10s;
 constexpr auto status_deadline = 1s;
 
+// The registry was busy, or full: nobody finds a master that it does not know.
+constexpr auto tell_again_after = 1s;
+
 const catalog_evaluator catalog_commands;
 
 registry::entry_key role_key(shard_id shard) {
@@ -92,6 +95,8 @@ void shards_state::start_helpers() {
 
 error shards_state::start_existing() {
   auto known = list_replicas(*in_.files, shards_directory);
+  if (!known && known.error() == ec::corrupt)
+    return not_held("all", known.error());
   if (!known)
     return known.error();
   for (const auto& x : *known)
@@ -101,13 +106,33 @@ error shards_state::start_existing() {
   return {};
 }
 
+/// A replica that was damaged must not vote; the node is of use without it.
+error shards_state::not_held(const std::string& shard, const error& why) const {
+  in_.context->log.error(
+    "a replica is damaged, and not held here", "shard", shard, "why", render(why));
+  return {};
+}
+
 error shards_state::found_catalog() {
   auto genesis = genesis_of(in_.charter);
   if (!genesis)
     return genesis.error();
   genesis_ = *genesis;
+  warn_of_differences();
   auto with = founding_of(in_.charter);
   return with ? create(catalog_shard, *with) : with.error();
+}
+
+// What a voter promises must be what its master counts on, whatever a file says.
+void shards_state::warn_of_differences() const {
+  auto here = storage_genesis{
+    config_.shard_count,
+    config_.replica_count > 0 ? config_.replica_count : genesis_.replica_count,
+    timing_of(config_)};
+  for (const auto& x : differences(here, genesis_))
+    in_.context->log.warn(
+      "a setting differs from the cluster's, which holds", "key", x.key, "here", x.here,
+      "agreed", x.agreed);
 }
 
 apply_listener shards_state::start_feed(const opened_replica& catalog) {
@@ -132,7 +157,7 @@ error shards_state::create(shard_id shard, const founding& with) {
   if (
     auto why
     = create_replica(*in_.files, shards_directory, in_.self, who, with, log_config_))
-    return why;
+    return why == ec::corrupt ? not_held(to_string(shard), why) : why;
   in_.context->log.info("replica made", "shard", shard, "replica", *replica);
   return start_replica(shard, *replica);
 }
@@ -228,6 +253,7 @@ void shards_state::tell_registry(local_replica& replica, const replica_status& x
   auto failed = [this, shard = x.shard](const error& why) {
     in_.context->log.error(
       "the registry does not take a mastership", "shard", shard, "why", render(why));
+    in_.context->clock->after(self_, duration{tell_again_after}, tell_again{shard});
   };
   auto done = [](caf::ok_atom) {};
   if (x.announced) {
@@ -242,6 +268,12 @@ void shards_state::tell_registry(local_replica& replica, const replica_status& x
       .then(done, failed);
   }
   replica.registered = x.announced;
+}
+
+void shards_state::on(const tell_again& x) {
+  auto found = replicas_.find(x.shard);
+  if (found != replicas_.end() && found->second.news)
+    tell_registry(found->second, found->second.news->status);
 }
 
 void shards_state::on(const subscribe_shards& x) {
@@ -339,6 +371,7 @@ shards_actor::behavior_type make_shards(
     [state](const subscribe_shards& x) { state->on(x); },
     [state](atom::hand_over) { return state->hand_over(); },
     [state](atom::list_shards) { return state->list(); },
+    [state](const tell_again& x) { state->on(x); },
   };
 }
 

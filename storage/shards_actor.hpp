@@ -48,7 +48,9 @@ using shards_actor = caf::typed_actor<
   // here any more: wait for it as long as a handover may take, and not for ever.
   caf::replies_to<atom::hand_over>::with<caf::ok_atom>,
   // The replicas of this node, for people.
-  caf::replies_to<atom::list_shards>::with<node_replicas>>;
+  caf::replies_to<atom::list_shards>::with<node_replicas>,
+  // Private: tells the registry of a mastership again.
+  caf::reacts_to<storage::tell_again>>;
 
 /// What shards need of their node. What it points to outlives them.
 struct shards_environment {
@@ -91,6 +93,7 @@ public:
   void on(const cluster::member_news& x);
   void on(const replica_news& x);
   void on(const subscribe_shards& x);
+  void on(const storage::tell_again& x);
   void on(const caf::down_msg& x);
   caf::result<caf::ok_atom> hand_over();
   caf::result<node_replicas> list();
@@ -104,6 +107,7 @@ private:
 
   void start_helpers();
   [[nodiscard]] error found_catalog();
+  [[nodiscard]] error not_held(const std::string& shard, const error& why) const;
   [[nodiscard]] error start_existing();
   /// Makes the replica that `with` gives to this node, if there is one, and starts it.
   [[nodiscard]] error create(shard_id shard, const founding& with);
@@ -112,6 +116,7 @@ private:
   void start_placer(const replica_actor& catalog);
   void suspect(const node_id& node);
   [[nodiscard]] bool is_master_of_any() const;
+  void warn_of_differences() const;
   void tell_registry(local_replica& replica, const replica_status& x);
   void watch(const caf::strong_actor_ptr& x);
 
