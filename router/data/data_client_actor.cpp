@@ -62,23 +62,33 @@ data_client::data_client(
 }
 
 data_client::~data_client() {
-  if (session_)
-    environment_->sessions->close(session_->client());
+  for (const auto& x : sessions_)
+    environment_->sessions->close(x.client());
+}
+
+// A shard without a master holds its writes, and with them the oldest number of their
+// session: writes to others go on in a further one.
+write_session* data_client::session_with_room() {
+  auto found = std::ranges::find_if(sessions_, [](const auto& x) { return !x.full(); });
+  if (found != sessions_.end())
+    return &*found;
+  if (sessions_.size() == sessions_max)
+    return nullptr;
+  return &sessions_.emplace_back(environment_->sessions->open());
 }
 
 void data_client::write(data_write_request x, callback done) {
-  if (!session_)
-    session_.emplace(environment_->sessions->open());
-  if (session_->full()) {
+  auto* session = session_with_room();
+  if (session == nullptr) {
     done(outcome_of(data_refusal::too_many, x.shard, x.in));
     return;
   }
-  auto request = session_->begin();
+  auto request = session->begin();
   auto what
-    = storage::data_write{request, session_->answered_below(), std::move(x.what), x.mode};
+    = storage::data_write{request, session->answered_below(), std::move(x.what), x.mode};
   begin(
     {x.shard, x.in, std::move(what), now() + x.time_left},
-    {std::move(done), request.number});
+    {std::move(done), write_under_way{session, request.number}});
 }
 
 void data_client::read(data_read_request x, callback done) {
@@ -129,8 +139,8 @@ void data_client::perform(data_calls::output out) {
   for (auto& each : out.endings) {
     auto ended = under_way_.extract(each.id);
     TROUPE_ASSERT(!ended.empty());
-    if (ended.mapped().write)
-      session_->ended(*ended.mapped().write);
+    if (const auto& write = ended.mapped().write)
+      write->in->ended(write->number);
     ended.mapped().done(std::move(each.outcome));
   }
 }

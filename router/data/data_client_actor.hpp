@@ -2,8 +2,8 @@
 /// (`data_client_actor`); and the catalog, through either's client (`catalog_client`).
 ///
 /// A request goes from the asking actor straight to the master's replica on this node, or
-/// through the data router to another node. A client has one session: its writes are
-/// executed once, and may overtake each other only as `data_calls` says.
+/// through the data router to another node. A client has a session, or some: its writes
+/// are executed once, and may overtake each other only as `data_calls` says.
 #pragma once
 
 #include "actors/behavior.hpp"
@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,10 +77,21 @@ public:
   [[nodiscard]] std::size_t calls_count() const { return calls_.size(); }
 
 private:
+  /// Sessions of one client: with the writes of each, what may be under way.
+  static constexpr std::size_t sessions_max = 32;
+
+  struct write_under_way {
+    write_session* in = nullptr;
+    std::uint64_t number = 0;
+  };
+
   struct under_way {
     callback done;
-    std::optional<std::uint64_t> write; // Its number in the session.
+    std::optional<write_under_way> write;
   };
+
+  /// Null when there is none.
+  [[nodiscard]] write_session* session_with_room();
 
   void begin(data_call x, under_way entry);
   void perform(data_calls::output out);
@@ -89,7 +101,7 @@ private:
   data_calls calls_;
   data_snapshot_ptr snapshot_ = std::make_shared<data_snapshot>();
   std::shared_ptr<data_sink> sink_;
-  std::optional<write_session> session_; // Opened by the first write.
+  std::list<write_session> sessions_; // Opened when those there are have no room.
   std::map<data_call_id, under_way> under_way_;
 };
 
