@@ -71,6 +71,8 @@ void resp_connection::received(std::size_t bytes) {
 void resp_connection::input_ended() {
   if (phase_ == phase::leaving)
     return close();
+  if (phase_ == phase::closed)
+    return;
   phase_ = phase::half_closed;
   loop_.wants_turn_end(*this);
 }
