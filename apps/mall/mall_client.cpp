@@ -2,7 +2,7 @@
 
 #include "apps/mall/inventory_wire.hpp"
 
-#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -42,7 +42,12 @@ public:
     if (!value_.contains(name))
       return 0;
     const auto& x = value_.at(name);
-    return x.is_string() ? std::stoull(x.get<std::string>()) : x.get<std::uint64_t>();
+    if (x.is_number_unsigned())
+      return x.get<std::uint64_t>();
+    const auto digits = x.is_string() ? x.get<std::string>() : std::string{};
+    auto result = std::uint64_t{};
+    std::from_chars(digits.data(), digits.data() + digits.size(), result);
+    return result;
   }
 
 private:

@@ -50,12 +50,13 @@ reservation_desk::rows_read(const std::vector<std::optional<std::string>>& rows)
   for (std::size_t i = 0; i < batch_.size(); ++i)
     if (rows[i + 1])
       existing.insert(batch_[i].order);
-  decide(*found, std::move(existing), out);
+  decide(*rows.front(), *found, std::move(existing), out);
   return out;
 }
 
 void reservation_desk::decide(
-  const stock& found, std::set<std::string> existing, output& out) {
+  const std::string& row, const stock& found, std::set<std::string> existing,
+  output& out) {
   auto write = storage::conditional_write{{}, {}, taken, refused};
   auto now = found;
   for (auto& x : batch_) {
@@ -78,7 +79,7 @@ void reservation_desk::decide(
     answer_all(out);
     return;
   }
-  write.when.push_back({stock_key(item_), storage::has_bytes{print(found)}});
+  write.when.push_back({stock_key(item_), storage::has_bytes{row}});
   write.effects.push_back(put(stock_key(item_), print(now)));
   out.write = std::move(write);
 }

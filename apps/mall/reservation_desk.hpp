@@ -79,7 +79,9 @@ private:
   };
 
   void begin(output& out);
-  void decide(const stock& found, std::set<std::string> existing, output& out);
+  void decide(
+    const std::string& row, const stock& found, std::set<std::string> existing,
+    output& out);
   void answer_all(output& out);
 
   std::string item_;
