@@ -90,8 +90,8 @@ caf::result<shards_reply> admin_state::shards() {
           if (present(x.state))
             asked.push_back(x.node.id);
         }
-        // Counted first: an answer may come at once.
-        answer->missing = asked.size();
+        // Counted first: an answer may come at once. One for this question itself.
+        answer->missing = asked.size() + 1;
         for (const auto& node : asked)
           ask_shards_of(node, [answer, node](expected<own_shards_reply> x) {
             if (x)
@@ -99,6 +99,7 @@ caf::result<shards_reply> admin_state::shards() {
             else
               answer->one_less();
           });
+        answer->one_less();
       },
       [answer](error& why) { answer->promise.deliver(std::move(why)); });
   return answer->promise;

@@ -137,7 +137,7 @@ caf::result<caf::ok_atom> lifecycle_state::leave() {
   if (was != node_phase::leaving) {
     become(node_phase::leaving);
     if (was == node_phase::founding)
-      close_links();
+      finish();
     else
       hand_over();
   }

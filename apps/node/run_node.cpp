@@ -16,12 +16,14 @@
 #include "storage/rocksdb_engine.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -113,6 +115,26 @@ void stop_or_exit(process_signals& signals, node& node) {
     }
 }
 
+/// Ends the process hard unless it is destroyed in time.
+class exit_after {
+public:
+  explicit exit_after(duration patience)
+      : thread_{[this, patience](const std::stop_token& stop) {
+          auto lock = std::unique_lock{mutex_};
+          static_cast<void>(ended_.wait_for(lock, stop, patience, [] { return false; }));
+          if (stop.stop_requested())
+            return;
+          static_cast<void>(
+            complain(fail(ec::internal, "a thread waits for the disk; exiting hard")));
+          _exit(EXIT_FAILURE);
+        }} {}
+
+private:
+  std::mutex mutex_;
+  std::condition_variable_any ended_;
+  std::jthread thread_; // Last: it uses the others.
+};
+
 int run(
   const node_config& config, service_maker services, storage::posix_disk& disk,
   process_signals& signals) {
@@ -171,6 +193,8 @@ int run(
     stop_or_exit(signals, node);
     // Actors point into the node; the engine waits for the last of them.
     node.forget();
+    // Actors with threads of their own may still wait for the disk.
+    auto watchdog = exit_after{stop_deadline};
     engine.reset();
   }
   return result ? complain(result) : EXIT_SUCCESS;
