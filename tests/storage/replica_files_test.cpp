@@ -68,6 +68,17 @@ TEST_CASE_FIXTURE(fixture, "create_replica: a second creation changes nothing") 
   CHECK(open()->hard().at == epoch{5});
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "create_replica: a replica that REPLICAS has forgotten is not made anew") {
+  REQUIRE(!create());
+  REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
+  REQUIRE(!files.remove("node/REPLICAS"));
+  CHECK(create() == ec::corrupt);
+  auto names = files.list(directory);
+  REQUIRE(names);
+  CHECK(!names->empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "create_replica: only what the config names is created") {
   auto other = identity{who.cluster, who.shard, replica_id{2}};
   auto trouble = create_replica(files, "node", here, other, some_founding(), small_log);

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 struct replica_fixture {
   memory_store store;
   word_evaluator commands;
-  replica core{self(), store, &commands};
+  replica core;
   replica_output out;
   time_point now{1h};
 
@@ -31,7 +31,8 @@ struct replica_fixture {
     return result;
   }
 
-  explicit replica_fixture(std::uint64_t writes = 0) {
+  explicit replica_fixture(std::uint64_t writes = 0, const replica_config& as = self())
+      : core{as, store, &commands} {
     auto found = recovered{};
     auto config = shard_config{};
     for (std::uint64_t i = 1; i <= 3; ++i)

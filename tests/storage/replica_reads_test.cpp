@@ -139,3 +139,19 @@ TEST_CASE_FIXTURE(fixture, "replica: requests that come together are shipped tog
   REQUIRE(sent<ship>().size() == 1);
   CHECK(sent<ship>().at(0).records.size() == 3);
 }
+
+TEST_CASE("replica: reads whose replies cost too much at one time are told busy") {
+  auto self = replica_fixture::self();
+  self.reading_bytes_max = 1;
+  auto f = replica_fixture{0, self};
+  f.rule();
+  f.out = f.core.read(f.some_read(read_level::master), f.now);
+  CHECK(f.out.answers.empty()); // A single one may exceed it.
+  f.out = f.core.read(f.some_read(read_level::master), f.now);
+  CHECK(f.out.answers.at(0).status == answer_status::busy);
+  f.out = f.core.confirm_reads(f.now);
+  f.hear(2, 2, beat_ack{f.sent<beat>().at(0).round, lsn{3}, lsn{3}});
+  CHECK(f.out.answers.at(0).status == answer_status::ok); // It makes room.
+  f.out = f.core.read(f.some_read(read_level::master), f.now);
+  CHECK(f.out.answers.empty());
+}
