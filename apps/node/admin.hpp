@@ -72,12 +72,15 @@ struct services_reply {
 };
 
 /// Metrics of the asked node.
-struct stats_query {};
+struct stats_query {
+  /// Of the minute that runs and this many before it; 0: since the node started.
+  std::uint32_t minutes = 0;
+};
 
 struct stats_row {
   std::string name;
   std::string labels; ///< `key=value,key=value`, in order of the keys.
-  std::string kind;   ///< counter, gauge, histogram.
+  std::string kind;   ///< counter, gauge, histogram; of a window, no gauges.
   double value = 0;   ///< Of a histogram: the count.
   double p50 = 0;     ///< Histograms only, as are the next two.
   double p99 = 0;
@@ -86,6 +89,7 @@ struct stats_row {
 
 struct stats_reply {
   std::vector<stats_row> rows;
+  duration window{}; ///< The time that they cover; 0: since the node started.
 };
 
 /// The supervisor tree.

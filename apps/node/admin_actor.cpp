@@ -80,26 +80,35 @@ services_reply compose(const services_answer& x) {
 std::string labels_text(const metric_labels& labels) {
   auto result = std::string{};
   for (const auto& [key, value] : labels)
-    result += (result.empty() ? "" : ",") + key + "=" + value;
+    result.append(result.empty() ? "" : ",").append(key).append("=").append(value);
   return result;
 }
 
-stats_row row_of(const metric_family& family, const metric_sample& sample) {
-  auto row = stats_row{family.name, labels_text(sample.labels), "counter", 0, 0, 0, 0};
-  if (const auto* count = std::get_if<std::uint64_t>(&sample.value)) {
-    row.value = static_cast<double>(*count);
-  } else if (const auto* level = std::get_if<double>(&sample.value)) {
-    row.kind = "gauge";
-    row.value = *level;
-  } else {
-    const auto& spread = std::get<histogram_snapshot>(sample.value);
-    auto unit = family.name.ends_with("_seconds") ? 1e-9 : 1.0;
-    row.kind = "histogram";
-    row.value = static_cast<double>(spread.count());
-    row.p50 = static_cast<double>(spread.quantile(0.5)) * unit;
-    row.p99 = static_cast<double>(spread.quantile(0.99)) * unit;
-    row.max = static_cast<double>(spread.max()) * unit;
-  }
+void fill(stats_row& row, std::uint64_t count) {
+  row.kind = "counter";
+  row.value = static_cast<double>(count);
+}
+
+void fill(stats_row& row, double level) {
+  row.kind = "gauge";
+  row.value = level;
+}
+
+void fill(stats_row& row, const histogram_snapshot& spread) {
+  auto unit = row.name.ends_with("_seconds") ? 1e-9 : 1.0;
+  row.kind = "histogram";
+  row.value = static_cast<double>(spread.count());
+  row.p50 = static_cast<double>(spread.quantile(0.5)) * unit;
+  row.p99 = static_cast<double>(spread.quantile(0.99)) * unit;
+  row.max = static_cast<double>(spread.max()) * unit;
+}
+
+/// `value` is one of the kinds of metrics.
+template <class Value>
+stats_row
+row_of(const std::string& name, const metric_labels& labels, const Value& value) {
+  auto row = stats_row{name, labels_text(labels), {}, 0, 0, 0, 0};
+  std::visit([&](const auto& x) { fill(row, x); }, value);
   return row;
 }
 
@@ -201,12 +210,28 @@ caf::result<services_reply> admin_state::services() {
   return answer->promise;
 }
 
-stats_reply admin_state::stats() const {
+caf::result<stats_reply> admin_state::on(const stats_query& x) {
+  if (x.minutes > 0)
+    return stats_of(x.minutes);
   auto result = stats_reply{};
   for (const auto& family : context_->metrics->snapshot())
     for (const auto& sample : family.samples)
-      result.rows.push_back(row_of(family, sample));
+      result.rows.push_back(row_of(family.name, sample.labels, sample.value));
   return result;
+}
+
+caf::result<stats_reply> admin_state::stats_of(std::uint32_t minutes) {
+  auto promise = self_->make_response_promise<stats_reply>();
+  self_->request(others_->get().history, local_deadline, monitor::window_query{minutes})
+    .then(
+      [promise](const monitor::metrics_window& window) mutable {
+        auto result = stats_reply{{}, window.length};
+        for (const auto& row : window.rows)
+          result.rows.push_back(row_of(row.name, row.labels, row.added));
+        promise.deliver(std::move(result));
+      },
+      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
 }
 
 caf::result<tree_reply> admin_state::tree() {
@@ -261,7 +286,7 @@ admin_actor::behavior_type make_admin(
     [state](const status_query&) { return state->status(); },
     [state](const members_query&) { return state->members(); },
     [state](const services_query&) { return state->services(); },
-    [state](const stats_query&) { return state->stats(); },
+    [state](const stats_query& x) { return state->on(x); },
     [state](const tree_query&) { return state->tree(); },
     [state](const shards_query&) { return state->shards(); },
     [state](const own_shards_query&) { return state->own_shards(); },

@@ -57,7 +57,7 @@ public:
   caf::result<status_reply> status();
   caf::result<members_reply> members();
   caf::result<services_reply> services();
-  [[nodiscard]] stats_reply stats() const;
+  caf::result<stats_reply> on(const stats_query& x);
   caf::result<tree_reply> tree();
   caf::result<shards_reply> shards();
   caf::result<own_shards_reply> own_shards();
@@ -73,6 +73,7 @@ private:
   caf::result<data_reply> read(slot in, const router::data_command& x);
   template <class Request>
   caf::result<data_reply> ask_data(Request request);
+  caf::result<stats_reply> stats_of(std::uint32_t minutes);
 
   pointer self_;
   const actors::actor_context* context_ = nullptr;

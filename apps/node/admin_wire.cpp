@@ -116,8 +116,12 @@ bool from_wire(const v1::ServicesReply& in, services_reply& out) {
   return true;
 }
 
-void to_wire(const stats_query&, v1::StatsQuery&) {}
-bool from_wire(const v1::StatsQuery&, stats_query&) { return true; }
+void to_wire(const stats_query& x, v1::StatsQuery& out) { out.set_minutes(x.minutes); }
+
+bool from_wire(const v1::StatsQuery& in, stats_query& out) {
+  out.minutes = in.minutes();
+  return true;
+}
 
 void to_wire(const stats_reply& x, v1::StatsReply& out) {
   for (const auto& each : x.rows) {
@@ -130,6 +134,7 @@ void to_wire(const stats_reply& x, v1::StatsReply& out) {
     row.set_p99(each.p99);
     row.set_max(each.max);
   }
+  out.set_window_ns(x.window.count());
 }
 
 bool from_wire(const v1::StatsReply& in, stats_reply& out) {
@@ -137,6 +142,7 @@ bool from_wire(const v1::StatsReply& in, stats_reply& out) {
     out.rows.push_back(
       {each.name(), each.labels(), each.kind(), each.value(), each.p50(), each.p99(),
        each.max()});
+  out.window = duration{in.window_ns()};
   return true;
 }
 

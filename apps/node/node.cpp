@@ -93,16 +93,17 @@ void register_all_codecs(actors::message_codecs& codecs) {
 }
 
 node::node(
-  const node_environment& environment, const node_config& config,
+  const node_environment& environment, node_config config,
   cluster::stored_identity identity, service_maker services,
   std::function<void(const error&)> ended)
-    : environment_{environment}, config_{config}, identity_{std::move(identity)},
+    : environment_{environment}, config_{std::move(config)}, identity_{std::move(
+                                                               identity)},
       services_{std::move(services)}, ended_{std::move(ended)}, random_{environment.seed},
       sessions_{identity_.id, identity_.life},
       string_commands_{{config_.requests.bulk_max, config_.requests.request_max}} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
-        "router", "service", "shards", "data", "door"})
+        "router", "service", "shards", "data", "door", "monitor"})
     contexts_.emplace(
       part, actors::actor_context{
               environment.clock, &metrics_,
@@ -170,6 +171,7 @@ std::vector<actors::child_spec> node::early_children() {
       std::vector{admin})};
   };
   return {
+    {"history", [this](auto&) { return start_history(); }},
     {"links", [this](auto&) { return start_links(); }},
     {"founding", [this](auto&) { return start_founding(); }},
     {"lifecycle", [this](auto&) { return start_lifecycle(); }},
@@ -200,6 +202,13 @@ cluster::local_identity node::local_identity() const {
     identity_.agreed ? identity_.agreed->cluster : cluster_id{},
     {identity_.id, identity_.name, identity_.life, cluster::link_role::node},
     to_string(config_.link_door.advertise)};
+}
+
+expected<actors::child_handle> node::start_history() {
+  auto history = environment_.engine->spawn(
+    monitor::make_metrics_history, context("monitor"), monitor::metrics_history_config{});
+  actors_.publish(&node_handles::history, history);
+  return actors::child_handle{history};
 }
 
 expected<actors::child_handle> node::start_links() {

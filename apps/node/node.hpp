@@ -65,7 +65,7 @@ public:
   /// died of.
   /// @pre `config.validate()` is none.
   node(
-    const node_environment& environment, const node_config& config,
+    const node_environment& environment, node_config config,
     cluster::stored_identity identity, service_maker services,
     std::function<void(const error&)> ended);
   node(const node&) = delete;
@@ -99,6 +99,7 @@ private:
   [[nodiscard]] std::vector<actors::child_spec> early_children();
   [[nodiscard]] std::vector<actors::child_spec>
   late_children(const cluster::charter& charter);
+  [[nodiscard]] expected<actors::child_handle> start_history();
   [[nodiscard]] expected<actors::child_handle> start_links();
   [[nodiscard]] expected<actors::child_handle> start_founding();
   [[nodiscard]] expected<actors::child_handle> start_lifecycle();

@@ -11,6 +11,7 @@
 #include "cluster/founding_actor.hpp"
 #include "cluster/links_actor.hpp"
 #include "cluster/membership_actor.hpp"
+#include "monitor/metrics_history_actor.hpp"
 #include "registry/registry_actor.hpp"
 #include "router/data/data_client_actor.hpp"
 #include "router/data/data_router_actor.hpp"
@@ -25,6 +26,7 @@ struct node_handles {
   actors::supervisor_actor root;
   cluster::links_actor links;
   cluster::founding_actor founding;
+  monitor::metrics_history_actor history;
   lifecycle_actor lifecycle;
   cluster::membership_actor membership;
   registry::registry_actor registry;

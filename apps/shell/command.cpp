@@ -1,5 +1,6 @@
 #include "apps/shell/command.hpp"
 
+#include "apps/node/config_value.hpp"
 #include "apps/node/nearest.hpp"
 #include "apps/shell/data_views.hpp"
 #include "apps/shell/views.hpp"
@@ -7,12 +8,25 @@
 #include "router/resp/key_slot.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 namespace troupe::apps::shell {
 
 namespace {
+
+constexpr auto minutes_flag = std::string_view{"--minutes"};
+constexpr auto minutes_max = std::uint32_t{60}; // Nodes keep no more.
+
+expected<std::uint32_t> read_minutes(const std::string& text) {
+  const auto number = read_number(text, minutes_max);
+  if (!number)
+    return number.error();
+  if (*number == 0)
+    return fail(ec::invalid_argument, "0 minutes");
+  return static_cast<std::uint32_t>(*number);
+}
 
 /// `show` of what the node answers to a Query.
 template <class Query, class Show>
@@ -50,8 +64,12 @@ expected<answer> run_consumers(admin& node, const invocation& call) {
 }
 
 expected<answer> run_stats(admin& node, const invocation& call) {
-  return ask_and_show<stats_query>(
-    node, [&](const stats_reply& x) { return view_stats(x, call.first_argument()); });
+  const auto minutes = call.flags.find(minutes_flag);
+  const auto reply = node.ask(
+    stats_query{minutes == call.flags.end() ? 0 : *read_minutes(minutes->second)});
+  if (!reply)
+    return reply.error();
+  return view_stats(*reply, call.first_argument());
 }
 
 expected<answer> run_tree(admin& node, const invocation&) {
@@ -173,7 +191,7 @@ std::vector<command> cluster_commands() {
      {{"SERVICE", argument_kind::service, true},
       {"METHOD", argument_kind::method, true},
       {"JSON", argument_kind::fields}},
-     {"--idempotent"},
+     {{"--idempotent"}},
      "call a method of a service",
      "JSON has the request's fields: call shop.Inventory Stock {\"item\": \"7\"}. "
      "Without\n"
@@ -222,10 +240,14 @@ std::vector<command> node_commands() {
      effect_run{run_data}},
     {"stats",
      {{"PREFIX", argument_kind::metric}},
-     {},
+     {{minutes_flag, "N", argument_kind::minutes}},
      "this node's metrics, or those whose name begins with a prefix",
      "The 'troupe_' before every name need not be typed: 'stats link'. Of a histogram,\n"
-     "VALUE is the count.",
+     "VALUE is the count. With --minutes they are of the last N minutes and what runs "
+     "of\n"
+     "this one: what was added, how much a minute, and the quantiles of that time "
+     "alone.\n"
+     "A node keeps an hour.",
      question_run{run_stats}},
     {"tree",
      {},
@@ -241,7 +263,7 @@ std::vector<command> node_commands() {
      question_run{run_status}},
     {"leave",
      {},
-     {"--yes"},
+     {{"--yes"}},
      "make this node leave the cluster and end",
      "Asks first on a terminal, unless --yes is given. Returns when the others know.",
      action_run{run_leave, confirm_leave, true}},
@@ -284,25 +306,48 @@ error unknown_command(const std::string& name) {
     "unknown command '" + name + "'" + (hint.empty() ? "; 'help' lists all" : hint));
 }
 
-error unknown_flag(const command& what, const std::string& flag) {
-  const auto flags = std::vector<std::string>{what.flags.begin(), what.flags.end()};
+error unknown_flag(const command& what, const std::string& wrong) {
+  auto flags = std::vector<std::string>{};
+  for (const auto& each : what.flags)
+    flags.emplace_back(each.name);
   return misuse(
-    std::string{what.name} + " has no flag '" + flag + "'" + suggestion(flag, flags));
+    std::string{what.name} + " has no flag '" + wrong + "'" + suggestion(wrong, flags));
 }
 
-error check_argument(const parameter& what, const std::string& text) {
-  if (what.kind == argument_kind::command && find_command(text) == nullptr)
+error check_value(argument_kind kind, const std::string& text) {
+  if (kind == argument_kind::command && find_command(text) == nullptr)
     return unknown_command(text);
-  if (what.kind == argument_kind::fields && !json::accept(text))
+  if (kind == argument_kind::fields && !json::accept(text))
     return misuse("'" + text + R"(' is not JSON; write it as {"field": "value"})");
+  if (kind == argument_kind::minutes && !read_minutes(text))
+    return misuse(
+      "'" + text + "' is not a number of minutes from 1 to "
+      + std::to_string(minutes_max));
+  return {};
+}
+
+/// Takes the flag that `rest` begins with, and its value, into `call`.
+error take_flag(std::span<std::string>& rest, invocation& call) {
+  const auto name = rest.front();
+  const auto* found = find_flag(*call.what, name);
+  if (found == nullptr)
+    return unknown_flag(*call.what, name);
+  const auto takes_value = !found->value.empty();
+  if (takes_value && rest.size() == 1)
+    return misuse(
+      name + " needs " + std::string{found->value}
+      + "; the form is: " + usage_of(*call.what));
+  auto value = takes_value ? rest[1] : std::string{};
+  if (takes_value)
+    if (auto trouble = check_value(found->kind, value))
+      return trouble;
+  call.flags[name] = std::move(value);
+  rest = rest.subspan(takes_value ? 2 : 1);
   return {};
 }
 
 error check(const invocation& call) {
   const auto& what = *call.what;
-  for (const auto& flag : call.flags)
-    if (std::find(what.flags.begin(), what.flags.end(), flag) == what.flags.end())
-      return unknown_flag(what, flag);
   if (call.arguments.size() > what.parameters.size())
     return misuse(
       "'" + call.arguments[what.parameters.size()]
@@ -310,7 +355,7 @@ error check(const invocation& call) {
   for (std::size_t i = 0; i < what.parameters.size(); ++i) {
     const auto& parameter = what.parameters[i];
     if (i < call.arguments.size()) {
-      if (auto trouble = check_argument(parameter, call.arguments[i]))
+      if (auto trouble = check_value(parameter.kind, call.arguments[i]))
         return trouble;
     } else if (parameter.required) {
       return misuse(
@@ -323,9 +368,7 @@ error check(const invocation& call) {
 
 } // namespace
 
-bool invocation::has_flag(std::string_view flag) const {
-  return std::find(flags.begin(), flags.end(), flag) != flags.end();
-}
+bool invocation::has_flag(std::string_view name) const { return flags.contains(name); }
 
 std::string invocation::first_argument() const {
   return arguments.empty() ? "" : arguments.front();
@@ -343,10 +386,17 @@ const command* find_command(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+const flag* find_flag(const command& what, std::string_view name) {
+  const auto found = std::ranges::find(what.flags, name, &flag::name);
+  return found == what.flags.end() ? nullptr : &*found;
+}
+
 std::string usage_of(const command& x) {
   auto result = short_usage_of(x);
-  for (const auto& flag : x.flags)
-    result += " [" + std::string{flag} + "]";
+  for (const auto& each : x.flags) {
+    const auto value = each.value.empty() ? "" : " " + std::string{each.value};
+    result += " [" + std::string{each.name} + value + "]";
+  }
   return result;
 }
 
@@ -359,9 +409,14 @@ expected<invocation> parse_line(std::string_view line) {
   auto result = invocation{find_command(words->front()), {}, {}};
   if (result.what == nullptr)
     return unknown_command(words->front());
-  for (auto word = words->begin() + 1; word != words->end(); ++word)
-    (word->starts_with("-") ? result.flags : result.arguments)
-      .push_back(std::move(*word));
+  auto rest = std::span{*words}.subspan(1);
+  while (!rest.empty())
+    if (!rest.front().starts_with("-")) {
+      result.arguments.push_back(rest.front());
+      rest = rest.subspan(1);
+    } else if (auto trouble = take_flag(rest, result)) {
+      return trouble;
+    }
   if (auto trouble = check(result))
     return trouble;
   return result;

@@ -8,6 +8,8 @@
 #include "apps/shell/admin.hpp"
 #include "apps/shell/answer.hpp"
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,13 +27,21 @@ enum class argument_kind {
   metric,
   fields,
   shard,
-  data
+  data,
+  minutes
 };
 
 struct parameter {
   std::string_view name; ///< As help shows it: NAME.
   argument_kind kind;
   bool required = false; ///< Those that are come first.
+};
+
+struct flag {
+  std::string_view name; ///< "--yes"
+  /// What it takes, as help shows it: N. Empty: nothing.
+  std::string_view value{};
+  argument_kind kind{}; ///< Of its value.
 };
 
 struct invocation;
@@ -60,7 +70,7 @@ struct quit_run {};
 struct command {
   std::string_view name;
   std::vector<parameter> parameters;
-  std::vector<std::string_view> flags;
+  std::vector<flag> flags;
   std::string_view about;   ///< A line without a full stop.
   std::string_view details; ///< Whole sentences, in lines; may be empty.
   std::variant<local_run, question_run, action_run, effect_run, quit_run> run;
@@ -70,9 +80,10 @@ struct command {
 struct invocation {
   const command* what = nullptr;
   std::vector<std::string> arguments;
-  std::vector<std::string> flags;
+  /// Those that were given, with their values.
+  std::map<std::string, std::string, std::less<>> flags;
 
-  [[nodiscard]] bool has_flag(std::string_view flag) const;
+  [[nodiscard]] bool has_flag(std::string_view name) const;
 
   /// The first argument, or empty.
   [[nodiscard]] std::string first_argument() const;
@@ -83,6 +94,9 @@ struct invocation {
 
 /// Null when there is none.
 [[nodiscard]] const command* find_command(std::string_view name);
+
+/// Null when it has none of that name.
+[[nodiscard]] const flag* find_flag(const command& what, std::string_view name);
 
 /// "members [NAME]", "call SERVICE METHOD [JSON]"
 [[nodiscard]] std::string usage_of(const command& x);

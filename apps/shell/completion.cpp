@@ -19,6 +19,13 @@ std::vector<std::string> command_names() {
   return result;
 }
 
+std::vector<std::string> flag_names(const command& what) {
+  auto result = std::vector<std::string>{};
+  for (const auto& x : what.flags)
+    result.emplace_back(x.name);
+  return result;
+}
+
 /// What can stand behind `before`, a command and some arguments, when it begins with
 /// `typed`.
 std::vector<std::string> words_behind(
@@ -28,11 +35,17 @@ std::vector<std::string> words_behind(
   const auto* what = find_command(before.front());
   if (what == nullptr)
     return {};
+  auto count = std::size_t{0};
+  const flag* open = nullptr; // Its value comes next.
+  for (const auto& word : before.subspan(1)) {
+    const auto* given = open == nullptr ? find_flag(*what, word) : nullptr;
+    count += open == nullptr && !word.starts_with("-") ? 1 : 0;
+    open = given != nullptr && !given->value.empty() ? given : nullptr;
+  }
+  if (open != nullptr)
+    return names(open->kind, typed);
   if (typed.starts_with("-"))
-    return {what->flags.begin(), what->flags.end()};
-  const auto is_argument = [](const std::string& x) { return !x.starts_with("-"); };
-  const auto count = static_cast<std::size_t>(
-    std::count_if(before.begin() + 1, before.end(), is_argument));
+    return flag_names(*what);
   if (count >= what->parameters.size())
     return {};
   return names(what->parameters[count].kind, typed);
@@ -103,6 +116,7 @@ names_of(argument_kind kind, std::string_view typed, admin& node) {
     case argument_kind::method: // No node tells those of others.
     case argument_kind::fields:
     case argument_kind::data:
+    case argument_kind::minutes:
       return {};
   }
   return {};

@@ -246,6 +246,12 @@ std::string readable_value(std::string_view name, double x) {
   return name.ends_with("_bytes") ? readable_bytes(x) : readable_number(x);
 }
 
+double seconds_of(duration x) { return std::chrono::duration<double>{x}.count(); }
+
+double minutes_of(duration x) {
+  return std::chrono::duration<double, std::ratio<60>>{x}.count();
+}
+
 /// Counts are whole in JSON, too.
 json number(double x) {
   constexpr auto whole_max = 0x1p53;
@@ -254,17 +260,23 @@ json number(double x) {
   return x;
 }
 
-void add_stats_row(const stats_row& row, answer& result) {
+/// `window` is 0 when the row is of all time.
+void add_stats_row(const stats_row& row, duration window, answer& result) {
   auto value = json{
     {"name", row.name},
     {"labels", row.labels},
     {"kind", row.kind},
     {"value", number(row.value)}};
   const auto spread = row.kind == "histogram";
-  auto cells = std::vector<table_cell>{
-    {row.name},
-    {row.labels},
-    {spread ? readable_number(row.value) : readable_value(row.name, row.value)}};
+  const auto readable
+    = [&](double x) { return spread ? readable_number(x) : readable_value(row.name, x); };
+  auto cells = std::vector<table_cell>{{row.name}, {row.labels}, {readable(row.value)}};
+  if (window > duration::zero()) {
+    const auto rate = row.value / minutes_of(window);
+    value["per_minute"] = number(rate);
+    value["window_seconds"] = seconds_of(window);
+    cells.push_back({readable(rate)});
+  }
   for (const auto& [key, x] :
        {std::pair{"p50", row.p50}, {"p99", row.p99}, {"max", row.max}}) {
     if (spread)
@@ -281,8 +293,14 @@ void add_stats_row(const stats_row& row, answer& result) {
 
 answer view_stats(const stats_reply& x, const std::string& prefix) {
   auto result = answer{json::array(), {}};
-  result.text.columns = {{"NAME"},      {"LABELS"},    {"VALUE", true},
-                         {"P50", true}, {"P99", true}, {"MAX", true}};
+  auto& columns = result.text.columns;
+  columns = {{"NAME"}, {"LABELS"}, {"VALUE", true}};
+  if (x.window > duration::zero()) {
+    columns[2].heading = "IN " + readable_seconds(seconds_of(x.window));
+    columns.push_back({"A MINUTE", true});
+  }
+  for (const auto* heading : {"P50", "P99", "MAX"})
+    columns.push_back({heading, true});
   result.text.when_empty
     = prefix.empty() ? "no metrics" : "no metric begins with " + prefix;
   const auto rows = sorted_rows(
@@ -291,7 +309,7 @@ answer view_stats(const stats_reply& x, const std::string& prefix) {
       return natural_key{row.name, row.labels, {}};
     });
   for (const auto& row : rows)
-    add_stats_row(row, result);
+    add_stats_row(row, x.window, result);
   return result;
 }
 
@@ -299,7 +317,7 @@ expected<answer> view_call(const call_reply& x) {
   auto reply = json::parse(x.json, nullptr, false);
   if (reply.is_discarded())
     return fail(ec::malformed, "the service's reply is not JSON");
-  const auto seconds = std::chrono::duration<double>{x.took}.count();
+  const auto seconds = seconds_of(x.took);
   auto result = answer{{}, {{{}}, {}, {}}};
   auto lines
     = std::istringstream{reply.dump(2, ' ', false, json::error_handler_t::replace)};

@@ -31,7 +31,8 @@ view_members(const members_reply& x, const node_id& asked, const std::string& na
 /// Begins all names of troupe's own metrics; nobody needs to type it.
 inline constexpr auto metric_prefix = std::string_view{"troupe_"};
 
-/// Of the metrics whose name begins with `prefix`, with or without `metric_prefix`.
+/// Of the metrics whose name begins with `prefix`, with or without `metric_prefix`; with
+/// rates when they are of a window of time.
 [[nodiscard]] answer view_stats(const stats_reply& x, const std::string& prefix);
 
 /// Fails with ec::malformed when the provider's reply is no JSON.

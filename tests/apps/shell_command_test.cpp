@@ -21,6 +21,10 @@ TEST_CASE("command: a line names its command, arguments and flags") {
   REQUIRE(flagged);
   CHECK(flagged->has_flag("--yes"));
   CHECK_FALSE(flagged->has_flag("--no"));
+  const auto valued = parse_line("stats --minutes 5 link");
+  REQUIRE(valued);
+  CHECK(valued->flags.at("--minutes") == "5");
+  CHECK(valued->first_argument() == "link");
 }
 
 TEST_CASE("command: what is wrong is named, with the nearest right word") {
@@ -45,6 +49,11 @@ TEST_CASE("command: what is wrong is named, with the nearest right word") {
     {"call s",
      "call needs METHOD; the form is: call SERVICE METHOD [JSON] [--idempotent]"},
     {"call s m {a:1}", R"('{a:1}' is not JSON; write it as {"field": "value"})"},
+    {"stats --minutes", "--minutes needs N; the form is: stats [PREFIX] [--minutes N]"},
+    {"stats --minutes 0", "'0' is not a number of minutes from 1 to 60"},
+    {"stats --minutes 61", "'61' is not a number of minutes from 1 to 60"},
+    {"stats --minutes x", "'x' is not a number of minutes from 1 to 60"},
+    {"stats --minute 5", "stats has no flag '--minute'; did you mean --minutes?"},
     {"call s m {} {}",
      "'{}' is too much; the form is: call SERVICE METHOD [JSON] [--idempotent]"},
   };
@@ -83,6 +92,7 @@ TEST_CASE("command: usage shows arguments and flags") {
   CHECK(usage_of(*find_command("tree")) == "tree");
   CHECK(usage_of(*find_command("members")) == "members [NAME]");
   CHECK(usage_of(*find_command("call")) == "call SERVICE METHOD [JSON] [--idempotent]");
+  CHECK(usage_of(*find_command("stats")) == "stats [PREFIX] [--minutes N]");
   CHECK(usage_of(*find_command("leave")) == "leave [--yes]");
 }
 

@@ -28,6 +28,8 @@ words known_names(argument_kind kind, std::string_view) {
     case argument_kind::fields:
     case argument_kind::data:
       return {};
+    case argument_kind::minutes:
+      return {"5"};
   }
   return {};
 }
@@ -53,6 +55,9 @@ TEST_CASE("completion: each place in a line has its candidates") {
     {"stats troupe_l", {6, {"troupe_link_up"}}},
     {"help t", {5, {"tree"}}},
     {"call s", {5, {"shop/A:1"}}},
+    {"stats -", {6, {"--minutes"}}},
+    {"stats --minutes ", {16, {"5"}}},
+    {"stats --minutes 5 troupe_l", {18, {"troupe_link_up"}}},
     {"call s --i", {7, {"--idempotent"}}},
     {"call s T", {7, {"Take"}}},
     {"call s Take {\"a\": ", {12, {}}},

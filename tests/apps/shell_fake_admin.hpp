@@ -76,7 +76,10 @@ public:
   expected<services_reply> ask(const services_query&) override {
     return give(current->services);
   }
-  expected<stats_reply> ask(const stats_query&) override { return give(current->stats); }
+  expected<stats_reply> ask(const stats_query& x) override {
+    minutes = x.minutes;
+    return give(current->stats);
+  }
   expected<tree_reply> ask(const tree_query&) override { return give(current->tree); }
   expected<shards_reply> ask(const shards_query&) override {
     return give(current->shards);
@@ -102,6 +105,7 @@ public:
   std::vector<std::string> left;                  ///< Who was told to leave.
   std::vector<call_command> called;               ///< Also in vain.
   std::vector<std::vector<std::string>> commands; ///< On data; also in vain.
+  std::uint32_t minutes = 0;                      ///< Of the last question for metrics.
   fake_node* current = nullptr;
 
 private:

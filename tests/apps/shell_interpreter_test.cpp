@@ -141,6 +141,14 @@ TEST_CASE_FIXTURE(fixture, "interpreter: when all nodes died it says so") {
   CHECK(shell.run("tree") == exit_status::unconnected);
 }
 
+TEST_CASE_FIXTURE(fixture, "interpreter: stats asks for all time, or for some minutes") {
+  auto shell = make();
+  CHECK(shell.run("stats --minutes 5") == exit_status::ok);
+  CHECK(nodes.minutes == 5);
+  CHECK(shell.run("stats") == exit_status::ok);
+  CHECK(nodes.minutes == 0);
+}
+
 TEST_CASE_FIXTURE(fixture, "interpreter: call asks the service as it was told to") {
   nodes.nodes["a:1"].call = call_reply{"{\"left\": 3}", 1, std::chrono::milliseconds{2}};
   auto shell = make();

@@ -157,6 +157,24 @@ TEST_CASE("views: metrics as JSON, counts as whole numbers") {
        R"("value":1234,"p50":0.00125,"p99":0.5,"max":2}])");
 }
 
+TEST_CASE("views: metrics of a window have rates, and say what it covers") {
+  auto stats = some_stats();
+  stats.rows.pop_back(); // A gauge.
+  stats.window = 150s;
+  CHECK(
+    text_of(view_stats(stats, "link"))
+    == "NAME                          LABELS   IN 2 min 30 s  A MINUTE      P50     P99  "
+       "   MAX\n"
+       "troupe_link_sent_bytes_total                1.50 MiB   614 KiB\n"
+       "troupe_link_wait_seconds      peer=n2          1,234     493.6  1.25 ms  500 ms  "
+       "2.00 s\n");
+  CHECK(
+    view_stats(stats, "link_wait").value.dump()
+    == R"([{"name":"troupe_link_wait_seconds","labels":"peer=n2","kind":"histogram",)"
+       R"("value":1234,"per_minute":493.6,"window_seconds":150.0,"p50":0.00125,)"
+       R"("p99":0.5,"max":2}])");
+}
+
 TEST_CASE("views: a prefix selects metrics, with or without troupe") {
   CHECK(view_stats(some_stats(), "link").value.size() == 2);
   CHECK(view_stats(some_stats(), "troupe_link_w").value.size() == 1);

@@ -124,6 +124,19 @@ class ShellTest(LocalClusterTest):
         ran = [line for file in executions.iterdir() for line in file.read_text().splitlines()]
         self.assertEqual(sorted(ran), ["Count ", "CountOnce a b"])
 
+    def test_stats_of_the_last_minutes_have_rates(self):
+        self.counter_up(1, self.folder)
+        for _ in range(3):
+            self.ask(1, "call test.Counter Count")
+        rows = self.ask(1, "stats router_provider --minutes 5")
+        rows = {row["name"]: row for row in rows if row["labels"].startswith("method=Count,")}
+        calls = rows["troupe_router_provider_calls_total"]
+        self.assertEqual(calls["value"], 3)
+        self.assertAlmostEqual(calls["per_minute"], 3 * 60 / calls["window_seconds"], places=3)
+        took = rows["troupe_router_provider_call_seconds"]
+        self.assertEqual(took["value"], 3)
+        self.assertGreater(took["p50"], 0.02)  # What the service takes.
+
     def test_call_fails_as_the_service_does_and_names_what_is_wrong(self):
         self.counter_up(1, self.folder)
         self.fails(self.shell(1, "-c", "call test.Counter Cuont"), 1, "Cuont")
