@@ -326,6 +326,16 @@ error check_value(argument_kind kind, const std::string& text) {
   return {};
 }
 
+/// Whether `word` is a flag where `call` ends so far. Keys and values may begin with
+/// anything.
+bool is_flag(std::string_view word, const invocation& call) {
+  const auto& parameters = call.what->parameters;
+  const auto next = call.arguments.size();
+  const auto is_data
+    = next < parameters.size() && parameters[next].kind == argument_kind::data;
+  return word.starts_with("-") && !is_data;
+}
+
 /// Takes the flag that `rest` begins with, and its value, into `call`.
 error take_flag(std::span<std::string>& rest, invocation& call) {
   const auto name = rest.front();
@@ -411,7 +421,7 @@ expected<invocation> parse_line(std::string_view line) {
     return unknown_command(words->front());
   auto rest = std::span{*words}.subspan(1);
   while (!rest.empty())
-    if (!rest.front().starts_with("-")) {
+    if (!is_flag(rest.front(), result)) {
       result.arguments.push_back(rest.front());
       rest = rest.subspan(1);
     } else if (auto trouble = take_flag(rest, result)) {

@@ -27,6 +27,13 @@ TEST_CASE("command: a line names its command, arguments and flags") {
   CHECK(valued->first_argument() == "link");
 }
 
+TEST_CASE("command: a key or a value may look like a flag") {
+  const auto call = parse_line("set -k --5");
+  REQUIRE(call);
+  CHECK(call->arguments == std::vector<std::string>{"-k", "--5"});
+  CHECK_FALSE(parse_line("get k --5"));
+}
+
 TEST_CASE("command: what is wrong is named, with the nearest right word") {
   struct row {
     std::string line;
