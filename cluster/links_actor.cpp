@@ -74,7 +74,13 @@ caf::result<std::string> links_state::on(const listen_at& x) {
   return to_string(listener_->where());
 }
 
+// A dial to a peer whose link is up would replace it, and fail what is under way there.
 caf::result<peer_identity> links_state::on(const contact& x) {
+  // A peer without an address cannot be meant.
+  if (!leaving_ && !x.address.empty())
+    for (const auto& [id, peer] : peers_)
+      if (peer.up && peer.address == x.address)
+        return peer.identity;
   auto promise = self_->make_response_promise<peer_identity>();
   auto session = session_id{(*random_)()};
   auto deadline

@@ -185,11 +185,24 @@ TEST_CASE_FIXTURE(
   CHECK(b.news[0].address == a.address);
 }
 
-TEST_CASE_FIXTURE(fixture, "links_actor: a contact to a standing link answers, too") {
+TEST_CASE_FIXTURE(fixture, "links_actor: a contact to a standing link leaves it alone") {
   meet();
-  auto peer = ask<peer_identity>(a.links, contact{b.address});
-  REQUIRE(peer);
-  CHECK(peer->id == b.id);
+  for (const auto* from : {&a, &b}) {
+    const auto& to = from == &a ? b : a;
+    auto peer = ask_for<peer_identity>(1s, from->links, contact{to.address});
+    REQUIRE(peer);
+    CHECK(peer->id == to.id);
+  }
+  CHECK(a.news.empty());
+  CHECK(b.news.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "links_actor: a contact to a peer that is gone dials again") {
+  meet();
+  kill(b);
+  auto peer = ask_for<peer_identity>(20s, a.links, contact{b.address});
+  REQUIRE_FALSE(peer);
+  CHECK(code_of(peer.error()) == ec::unreachable);
 }
 
 TEST_CASE_FIXTURE(
