@@ -17,7 +17,7 @@ void data_board::watch(std::weak_ptr<data_watcher> watcher) {
   watchers_.push_back(std::move(watcher));
 }
 
-void data_board::publish(data_snapshot_ptr next) {
+void data_board::publish(const data_snapshot_ptr& next) {
   auto told = std::vector<std::shared_ptr<data_watcher>>{};
   {
     auto lock = std::lock_guard{mutex_};

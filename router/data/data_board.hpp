@@ -45,7 +45,7 @@ public:
   void watch(std::weak_ptr<data_watcher> watcher);
 
   /// @pre its version is above that of the one before.
-  void publish(data_snapshot_ptr next);
+  void publish(const data_snapshot_ptr& next);
 
   /// Forgets the snapshot: handles of actors must not outlive the engine.
   void clear();

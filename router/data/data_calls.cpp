@@ -52,8 +52,9 @@ data_call_id data_calls::call(data_call x, time_point now, output& out) {
   auto [number, call] = calls_.add();
   call.number = number;
   call.asked = x.shard;
-  call.request.in = x.in;
-  std::visit([&](auto& what) { call.request.what = std::move(what); }, x.what);
+  auto& request = call.request;
+  request.in = x.in;
+  std::visit([&request](auto& what) { request.what = std::move(what); }, x.what);
   call.deadline = x.deadline;
   call.bytes = bytes;
   bytes_ += bytes;

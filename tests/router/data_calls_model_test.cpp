@@ -86,7 +86,7 @@ private:
     auto out = data_calls::output{};
     auto id = calls_.call(x, now_, out);
     calls_made_[id.value()] = {std::move(x), {}, {}, {}, false};
-    take(std::move(out));
+    take(out);
   }
 
   void elect() {
@@ -107,7 +107,7 @@ private:
       map.dead.erase(*master_);
     auto out = data_calls::output{};
     calls_.map_is(map.build(), now_, out);
-    take(std::move(out));
+    take(out);
   }
 
   // Everything on its way to and from a node is lost, or, on the way there, only late.
@@ -118,14 +118,14 @@ private:
     });
     auto out = data_calls::output{};
     calls_.lost(node, now_, out);
-    take(std::move(out));
+    take(out);
   }
 
-  void take(data_calls::output out) {
-    for (auto& each : out.dispatches)
-      for (auto& request : each.requests)
+  void take(const data_calls::output& out) {
+    for (const auto& each : out.dispatches)
+      for (const auto& request : each.requests)
         dispatched(each, request);
-    for (auto& each : out.endings)
+    for (const auto& each : out.endings)
       ended(each);
   }
 
@@ -226,7 +226,7 @@ private:
       call.refused.insert(x.id);
     auto out = data_calls::output{};
     calls_.answered({x}, now_, out);
-    take(std::move(out));
+    take(out);
   }
 
   void tick_if_due() {
@@ -234,7 +234,7 @@ private:
       return;
     auto out = data_calls::output{};
     calls_.tick(now_, out);
-    take(std::move(out));
+    take(out);
   }
 
   // Requests that are still on their way may arrive after all.
@@ -245,8 +245,9 @@ private:
         if (const auto* write = std::get_if<storage::data_write>(&request->what))
           executed_.insert(write->request.number);
     CHECK(calls_.size() == 0);
-    for (const auto& [number, call] : calls_made_) {
-      CAPTURE(number);
+    for (const auto& entry : calls_made_) {
+      CAPTURE(entry.first);
+      const auto& call = entry.second;
       REQUIRE(call.ended);
       const auto* write = std::get_if<storage::data_write>(&call.what.what);
       if (write == nullptr)

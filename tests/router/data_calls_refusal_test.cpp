@@ -145,14 +145,14 @@ TEST_CASE("data_calls: refused until the deadline, a write has the last refusal"
     {answer_status::busy, data_status::busy, "shard 1 takes no more at the moment"},
     {answer_status::moved, data_status::busy,
      "slot 1 is moving, shard 1 does not own it"}};
-  for (const auto& [refusal, status, why] : cases) {
-    CAPTURE(storage::to_string(refusal));
+  for (const auto& x : cases) {
+    CAPTURE(storage::to_string(x.refusal));
     auto a = asker{};
     CHECK(a.call(write_call(1)).value() > 0);
-    a.answer(a.only(n1), refusal, 4'999ms);
+    a.answer(a.only(n1), x.refusal, 4'999ms);
     a.tick(5s);
-    CHECK(a.ending().status == status);
-    CHECK(a.ending().why == why);
+    CHECK(a.ending().status == x.status);
+    CHECK(a.ending().why == x.why);
   }
 }
 

@@ -165,11 +165,12 @@ TEST_CASE("data_router: what surely did not arrive is refused, what may have is 
     {ec::link_lost, std::nullopt},
     {ec::deadline_exceeded, std::nullopt},
     {ec::stopping, std::nullopt}};
-  for (const auto& [code, refusal] : cases) {
-    CAPTURE(to_string(code));
+  for (const auto& x : cases) {
+    CAPTURE(to_string(x.code));
+    const auto& refusal = x.refusal;
     auto world = data_world{};
     auto there = world.add_replica(n2, s1);
-    world.log_of(n2, s1).refusal = fail(code, "why");
+    world.log_of(n2, s1).refusal = fail(x.code, "why");
     auto sink = std::make_shared<recording_sink>();
     world.forward(n2, {9}, sink);
     REQUIRE(sink->answers.size() == (refusal ? 1 : 0));

@@ -62,7 +62,7 @@ data_world::data_world(router::data_router_config config, const make_links& link
   environment.shards = shards;
   environment.board = &board;
   environment.sessions = &sessions;
-  environment.config = std::move(config);
+  environment.config = config;
   router = system.spawn(router::make_data_router, &environment);
   system.settle();
 }
@@ -86,7 +86,7 @@ fake_replica data_world::add_replica(const node_id& node, shard_id shard) {
 }
 
 void data_world::push(
-  entry_kind kind, std::vector<registry::view_change> changes, bool snapshot) {
+  entry_kind kind, const std::vector<registry::view_change>& changes, bool snapshot) {
   auto number = ++pushes_;
   auto content = std::make_shared<const std::vector<registry::view_change>>(changes);
   auto acked = system.self()->request(
@@ -139,11 +139,11 @@ void data_world::tell_roles(
         false},
        false});
   }
-  push(entry_kind::shard_role, std::move(changes));
+  push(entry_kind::shard_role, changes);
 }
 
 void data_world::forward(
-  const node_id& node, std::vector<std::uint64_t> ids,
+  const node_id& node, const std::vector<std::uint64_t>& ids,
   const std::shared_ptr<recording_sink>& sink) {
   system.self()->send(router, router::forward{s1, node, reads(ids), sink});
   system.settle();

@@ -79,7 +79,7 @@ public:
   void tell_slots(std::vector<storage::slot_map::range> ranges);
 
   void forward(
-    const node_id& node, std::vector<std::uint64_t> ids,
+    const node_id& node, const std::vector<std::uint64_t>& ids,
     const std::shared_ptr<recording_sink>& sink);
   void answer(const storage::data_request& x, storage::answer_status status);
   void break_link(const node_id& node) {
@@ -89,7 +89,7 @@ public:
 
   /// Pushes to the subscription of that kind, and checks that it is acknowledged.
   void push(
-    registry::entry_kind kind, std::vector<registry::view_change> changes,
+    registry::entry_kind kind, const std::vector<registry::view_change>& changes,
     bool snapshot = false);
 
   replica_log& log_of(const node_id& node, shard_id shard) {

@@ -116,6 +116,18 @@ TEST_CASE("forwards: bytes in transit are bounded until the node has taken them"
   CHECK(!x.table.add(n2, s1, x.a, third, t0));
 }
 
+TEST_CASE("forwards: a batch that is gone is in transit no more") {
+  auto x = fixture{};
+  auto small = requests({1}); // While it is under way, the node's load is remembered.
+  REQUIRE(x.table.add(n2, s1, x.a, small, t0));
+  auto big = requests({2});
+  std::get<storage::data_read>(big[0].what).keys[0] = std::string(40'000, 'k');
+  auto batch = x.table.add(n2, s1, x.a, big, t0);
+  REQUIRE(batch);
+  CHECK(x.table.refused(*batch, answer_status::busy));
+  CHECK(x.table.add(n2, s1, x.a, big, t0));
+}
+
 TEST_CASE("forwards: a batch above the bound of bytes may leave alone") {
   auto x = fixture{};
   auto huge = requests({1});
