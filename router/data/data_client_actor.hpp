@@ -53,6 +53,9 @@ public:
   /// Told the end of a request, once, in the owner's actor.
   using callback = std::function<void(data_outcome)>;
 
+  /// Sessions of one client: with the writes of each, what may be under way.
+  static constexpr std::size_t sessions_max = 32;
+
   /// @pre `owner` is the actor that this is used in, and ends it before itself.
   data_client(
     const data_client_environment* environment, random_source random,
@@ -77,9 +80,6 @@ public:
   [[nodiscard]] std::size_t calls_count() const { return calls_.size(); }
 
 private:
-  /// Sessions of one client: with the writes of each, what may be under way.
-  static constexpr std::size_t sessions_max = 32;
-
   struct write_under_way {
     write_session* in = nullptr;
     std::uint64_t number = 0;

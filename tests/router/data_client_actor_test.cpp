@@ -166,9 +166,19 @@ TEST_CASE("data_client: a busy shard is busy at the deadline") {
   (void)failure_of(answer, ec::busy); // The sentence is data_calls' business.
 }
 
-TEST_CASE("data_client: more writes than a session may have are busy at once") {
+TEST_CASE("data_client: when a session is full the next writes go on in another") {
   auto x = fixture{};
   for (auto i = std::size_t{0}; i < session_writes_max; ++i)
+    x.system.self()->send(x.client, write_request());
+  x.system.settle();
+  CHECK(x.sessions.open_count() == 1);
+  x.tell(write_request());
+  CHECK(x.sessions.open_count() == 2);
+}
+
+TEST_CASE("data_client: more writes than its sessions may have are busy at once") {
+  auto x = fixture{};
+  for (auto i = std::size_t{0}; i < data_client::sessions_max * session_writes_max; ++i)
     x.system.self()->send(x.client, write_request());
   auto answer = x.ask(write_request());
   (void)failure_of(answer, ec::busy); // The sentence is data_calls' business.
