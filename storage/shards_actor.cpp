@@ -54,12 +54,16 @@ error shards_state::start(
     return why;
   if (auto why = in_.files->sync_directory({}))
     return why;
+  auto genesis = genesis_of(in_.charter);
+  if (!genesis)
+    return genesis.error();
+  genesis_ = *genesis;
+  warn_of_differences();
   start_helpers();
   if (auto why = start_existing())
     return why;
   if (auto why = found_catalog())
     return why;
-  auto self = shards_actor{self_};
   self_->send(
     in_.links, cluster::subscribe_links{caf::actor_cast<cluster::link_listener>(self_)});
   self_->send(
@@ -114,11 +118,6 @@ error shards_state::not_held(const std::string& shard, const error& why) const {
 }
 
 error shards_state::found_catalog() {
-  auto genesis = genesis_of(in_.charter);
-  if (!genesis)
-    return genesis.error();
-  genesis_ = *genesis;
-  warn_of_differences();
   auto with = founding_of(in_.charter);
   return with ? create(catalog_shard, *with) : with.error();
 }

@@ -177,6 +177,18 @@ class ShellTest(LocalClusterTest):
             self.fails(self.shell(1, "--timeout", "300 ms", "-c", "members"), 3,
                        f"error: deadline_exceeded: {self.link(1)}: ")
 
+    def test_a_cluster_that_comes_back_has_the_shards_it_was_founded_with(self):
+        self.first_up(1, "--shards", 2)
+        before = [(x["shard"], x["slots"]) for x in self.ask(1, "shards")]
+        self.assertEqual([shard for shard, _ in before], [0, 1, 2])
+        self.succeeds(self.down())
+        self.succeeds(self.up())
+        # Nothing tells when the catalog's placer has looked; it does at once.
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            after = [(x["shard"], x["slots"]) for x in self.ask(1, "shards")]
+            self.assertEqual(after, before)
+
     def test_leave_ends_the_node_and_nobody_calls_it_dead(self):
         self.first_up(3)
         self.assertEqual(self.ask(2, "leave --yes"), {"left": "n2"})
