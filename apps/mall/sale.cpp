@@ -145,32 +145,42 @@ private:
   using answer = std::pair<std::size_t, expected<reservation>>;
 
   error stock_all() {
+    for (std::uint32_t i = 1; i <= options_.item_count; ++i)
+      stocked_["s" + std::to_string(options_.seed) + "-" + std::to_string(i)]
+        = options_.scarce_count * (i % 2 == 0 ? 1 : plenty);
     // Shared: an answer may come when nobody waits for it any more.
-    auto answers = std::make_shared<
-      answer_queue<std::pair<std::string, expected<std::optional<stock>>>>>();
-    for (std::uint32_t i = 1; i <= options_.item_count; ++i) {
-      auto item = "s" + std::to_string(options_.seed) + "-" + std::to_string(i);
-      stocked_[item] = options_.scarce_count * (i % 2 == 0 ? 1 : plenty);
-      client_.stock(item, stocked_[item], [answers, item](auto x) {
-        answers->push({item, std::move(x)});
-      });
-    }
-    auto result = error{};
+    auto answers = std::make_shared<stock_answers>();
+    for (const auto& [item, count] : stocked_)
+      stock(item, answers);
     auto missing = stocked_.size();
+    auto result = error{};
     for (auto end = now() + stocking_deadline; missing > 0 && now() < end;)
       for (const auto& [item, x] : answers->take(tick)) {
-        --missing;
-        if (!x)
-          result = x.error();
-        else if (!*x || **x != stock{stocked_[item], 0})
-          result = fail(
+        if (x && *x && **x == mall::stock{stocked_[item], 0}) {
+          --missing;
+        } else if (x) {
+          return fail(
             ec::already_exists, "item " + item
-                                  + " was on sale before; hold this sale with "
-                                    "another --seed");
+                                  + " was on sale before; hold this sale with another "
+                                    "--seed");
+        } else {
+          // A shard between two masters; an item is put on sale once however often.
+          result = x.error();
+          stock(item, answers);
+        }
       }
-    if (missing > 0)
-      return fail(ec::deadline_exceeded, "the items could not be put on sale in time");
-    return result;
+    if (missing > 0 && !result)
+      result = fail(ec::deadline_exceeded, "the items could not be put on sale in time");
+    return missing > 0 ? result : error{};
+  }
+
+  using stock_answers
+    = answer_queue<std::pair<std::string, expected<std::optional<mall::stock>>>>;
+
+  void stock(const std::string& item, const std::shared_ptr<stock_answers>& answers) {
+    client_.stock(item, stocked_.at(item), [answers, item](auto x) {
+      answers->push({item, std::move(x)});
+    });
   }
 
   void ask_all() {
