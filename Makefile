@@ -17,7 +17,7 @@ help: ## List the targets
 setup: ## Install what the build needs (apt-get)
 	@tools/setup.sh
 
-run: build ## Build, start three nodes, open a shell on them
+run: build ## Build, start three nodes, sell through a kill, open a shell
 	@tools/run.sh
 
 test: form build/build.ninja ## Check form, build, run every ring of tests
