@@ -6,11 +6,11 @@
 #pragma once
 
 #include "actors/base/random.hpp"
+#include "apps/lab/check/linearizability.hpp"
 #include "storage/replica/requests.hpp"
 #include "tests/simulation/replication_checker.hpp"
 #include "tests/simulation/replication_options.hpp"
 #include "tests/support/event_queue.hpp"
-#include "tests/support/linearizability.hpp"
 
 #include <functional>
 #include <map>
@@ -51,7 +51,7 @@ public:
 
 private:
   struct operation {
-    register_operation seen;
+    lab::register_operation seen;
     std::string key;
     storage::request_id request;
     bool weak = false;
@@ -89,7 +89,7 @@ private:
   std::vector<client> clients_;
   std::map<storage::ticket, std::pair<std::size_t, std::uint64_t>> tickets_;
   std::uint64_t next_ticket_ = 1;
-  std::map<std::string, std::vector<register_operation>> histories_;
+  std::map<std::string, std::vector<lab::register_operation>> histories_;
   std::map<std::size_t, std::size_t> generations_;              ///< Of each key's name.
   std::vector<std::pair<time_point, time_point>> acknowledged_; ///< Begun, done.
   bool stopped_ = false;

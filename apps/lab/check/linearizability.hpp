@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 enum class register_call : std::uint8_t { read, write, compare_and_set, append };
 
@@ -48,4 +48,4 @@ is_linearizable_by_force(const std::vector<register_operation>& history);
 
 [[nodiscard]] std::string describe(const register_operation& x);
 
-} // namespace troupe::test
+} // namespace troupe::lab

@@ -1,4 +1,4 @@
-#include "tests/support/linearizability.hpp"
+#include "apps/lab/check/linearizability.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 namespace {
 
@@ -258,4 +258,4 @@ std::string describe(const register_operation& x) {
   return result;
 }
 
-} // namespace troupe::test
+} // namespace troupe::lab

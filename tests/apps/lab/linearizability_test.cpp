@@ -1,12 +1,12 @@
 #include "actors/base/random.hpp"
-#include "tests/support/linearizability.hpp"
+#include "apps/lab/check/linearizability.hpp"
 
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
 using namespace troupe;
-using namespace troupe::test;
+using namespace troupe::lab;
 
 namespace {
 
