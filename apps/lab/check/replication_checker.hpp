@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 /// A property was broken; the text begins with its name.
 class property_violated : public std::runtime_error {
@@ -88,4 +88,4 @@ private:
   std::size_t truncation_count_ = 0;
 };
 
-} // namespace troupe::test
+} // namespace troupe::lab

@@ -1,10 +1,10 @@
-#include "tests/simulation/replication_checker.hpp"
+#include "apps/lab/check/replication_checker.hpp"
 
 #include "storage/storage_wire.hpp"
 
 #include <algorithm>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 using namespace storage;
 
@@ -173,4 +173,4 @@ void replication_checker::leases(std::size_t holders) {
   must(holders <= 1, "I11: two replicas hold a lease at one moment");
 }
 
-} // namespace troupe::test
+} // namespace troupe::lab
