@@ -1,6 +1,8 @@
 #include "apps/entry.hpp"
 
 #include "apps/app_command_line.hpp"
+#include "apps/lab/run_sim.hpp"
+#include "apps/lab/sim_command.hpp"
 #include "apps/local/down.hpp"
 #include "apps/local/local_commands.hpp"
 #include "apps/local/up.hpp"
@@ -32,7 +34,7 @@ public:
     for (const auto& x : app.commands)
       own_.emplace_back(root_, x).command()->allow_extras();
     // What is left over is refused by `check_all_known`, with a suggestion.
-    for (auto* x : {&root_, node_, up_, down_, shell_, version_})
+    for (auto* x : {&root_, node_, up_, down_, shell_, sim_, version_})
       x->allow_extras();
   }
 
@@ -58,6 +60,8 @@ private:
       return run_down_command();
     if (shell_->parsed())
       return run_shell_command();
+    if (sim_->parsed())
+      return run_sim_command();
     for (const auto& x : own_)
       if (x.given())
         return run_own_command(x);
@@ -98,6 +102,22 @@ private:
   int run_shell_command() {
     const auto options = shell_command_.options();
     return options ? run_shell(*options) : complain(options.error());
+  }
+
+  int run_sim_command() {
+    const auto simulator = wanted_simulator();
+    if (!simulator)
+      return complain(simulator.error());
+    const auto options = sim_command_.options(simulator->fault_kinds);
+    if (!options)
+      return complain(options.error());
+    const auto code
+      = lab::run_sim(root_.get_name(), *simulator, *options, std::cout, std::cerr);
+    return code ? *code : complain(code.error());
+  }
+
+  [[nodiscard]] expected<lab::simulator> wanted_simulator() const {
+    return fail(ec::invalid_argument, "there is nothing to simulate yet");
   }
 
   int run_own_command(const app_command_line& command) {
@@ -150,11 +170,14 @@ private:
   CLI::App* up_ = root_.add_subcommand("up", "start a cluster on this machine");
   CLI::App* down_ = root_.add_subcommand("down", "end a cluster on this machine");
   CLI::App* shell_ = root_.add_subcommand("shell", "operate a cluster from a prompt");
+  CLI::App* sim_
+    = root_.add_subcommand("sim", "run a cluster in virtual time, with faults");
   CLI::App* version_ = root_.add_subcommand("version", "print the version");
   node_command node_command_{*node_};
   up_command up_command_{*up_};
   down_command down_command_{*down_};
   shell_command shell_command_{*shell_};
+  lab::sim_command sim_command_{*sim_};
   std::vector<app_command_line> own_;
 };
 

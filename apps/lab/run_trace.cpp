@@ -49,13 +49,28 @@ run_trace::~run_trace() = default;
 
 void run_trace::add(
   duration when, std::string_view node, std::string_view kind, std::string_view payload) {
-  auto& line = ring_[event_count_++ % last_lines_max];
-  line.clear();
+  auto& line = next_line();
   append_number(line, when.count());
   line.append(1, ' ').append(node).append(1, ' ').append(kind);
   if (!payload.empty())
     line.append(1, ' ').append(payload);
   std::ranges::replace(line, '\n', ' ');
+  take(line);
+}
+
+void run_trace::add_line(std::string_view line) {
+  auto& copy = next_line();
+  copy.append(line);
+  take(copy);
+}
+
+std::string& run_trace::next_line() {
+  auto& result = ring_[event_count_++ % last_lines_max];
+  result.clear();
+  return result;
+}
+
+void run_trace::take(std::string& line) {
   line += '\n';
   const auto added = EVP_DigestUpdate(digest_->state.get(), line.data(), line.size());
   TROUPE_ASSERT(added == 1);

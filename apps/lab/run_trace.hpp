@@ -35,6 +35,9 @@ public:
     duration when, std::string_view node, std::string_view kind,
     std::string_view payload = {});
 
+  /// Adds a line as `add` has made it, without its line break.
+  void add_line(std::string_view line);
+
   /// Of all that was added so far.
   [[nodiscard]] std::string hash() const;
 
@@ -45,6 +48,9 @@ public:
 
 private:
   struct digest;
+
+  [[nodiscard]] std::string& next_line();
+  void take(std::string& line);
 
   std::ostream* file_;
   std::unique_ptr<digest> digest_;

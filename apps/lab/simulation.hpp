@@ -5,6 +5,7 @@
 /// its trace.
 #pragma once
 
+#include "actors/base/error.hpp"
 #include "apps/lab/fault_plan.hpp"
 
 #include <cstddef>
@@ -25,15 +26,19 @@ struct sim_request {
   std::optional<std::size_t> shard_count{};
   std::optional<std::size_t> replica_count{};
   std::optional<std::size_t> client_count{};
-  duration length = std::chrono::seconds{20}; ///< Of the phase with faults.
+
+  /// Of the phase with faults. A shorter one plans the same faults, up to its end.
+  duration length = std::chrono::seconds{20};
 
   /// Those the run draws its own from; must be known to the simulator.
   std::vector<std::string> fault_kinds{};
   std::optional<fault_plan> plan{};            ///< A scenario's, instead of a drawn one.
   std::optional<std::set<std::size_t>> kept{}; ///< Of the plan: these faults only.
 
-  std::optional<duration> until{}; ///< Stops there, without judging.
-  std::ostream* trace = nullptr;   ///< Gets every event's line.
+  /// Stops there, without judging how it ended. Zero: the result has no more than what
+  /// was drawn from the seed.
+  std::optional<duration> until{};
+  std::ostream* trace = nullptr; ///< Gets every event's line.
 };
 
 struct sim_result {
@@ -61,6 +66,9 @@ struct simulator {
   std::vector<std::string> fault_kinds; ///< All that it can do.
   /// Runs in the calling thread. A failed assertion ends the process.
   std::function<sim_result(const sim_request&)> run;
+
+  /// None, or ec::invalid_argument that says why a run like this cannot be. May be empty.
+  std::function<error(const sim_request&)> check{};
 };
 
 } // namespace troupe::lab

@@ -1,0 +1,23 @@
+#include "apps/lab/words.hpp"
+
+namespace troupe::lab {
+
+std::string join(const std::vector<std::string>& words, std::string_view between) {
+  auto result = std::string{};
+  for (const auto& word : words)
+    result.append(result.empty() ? "" : between).append(word);
+  return result;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  auto result = std::vector<std::string>{};
+  while (true) {
+    const auto end = text.find(separator);
+    result.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos)
+      return result;
+    text.remove_prefix(end + 1);
+  }
+}
+
+} // namespace troupe::lab
