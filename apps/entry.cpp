@@ -1,6 +1,7 @@
 #include "apps/entry.hpp"
 
 #include "apps/app_command_line.hpp"
+#include "apps/lab/cores/cores.hpp"
 #include "apps/lab/run_sim.hpp"
 #include "apps/lab/sim_command.hpp"
 #include "apps/local/down.hpp"
@@ -117,7 +118,12 @@ private:
   }
 
   [[nodiscard]] expected<lab::simulator> wanted_simulator() const {
-    return fail(ec::invalid_argument, "there is nothing to simulate yet");
+    if (sim_command_.cores_only())
+      return lab::make_cores_simulator();
+    return fail(
+      ec::invalid_argument,
+      "whole nodes cannot be simulated yet; add --cores-only to simulate the cores of a "
+      "shard's replicas");
   }
 
   int run_own_command(const app_command_line& command) {

@@ -2,6 +2,7 @@
 
 #include "apps/lab/descriptor_stream.hpp"
 #include "apps/lab/sim_result_json.hpp"
+#include "apps/lab/words.hpp"
 #include "apps/system_error.hpp"
 
 #include <algorithm>
@@ -48,22 +49,19 @@ sim_result run(const simulator& what, const sim_request& request) {
   ::_exit(0); // What the parent has registered for its own end is not ours to do.
 }
 
-/// The last line that has something in it.
-std::string last_line(std::string text) {
-  text.erase(text.find_last_not_of('\n') + 1);
-  return text.substr(text.rfind('\n') + 1);
-}
-
 std::string cause_of_death(int status, const std::string& errors) {
   constexpr auto mark = std::string_view{": assertion failed: "};
-  const auto last = last_line(errors);
-  if (const auto at = last.find(mark); at != std::string::npos)
-    return "assertion: " + last.substr(at + mark.size()) + " at " + last.substr(0, at);
-  auto result
-    = WIFSIGNALED(status)
-        ? "signal: the process died of " + std::string{::sigabbrev_np(WTERMSIG(status))}
-        : "exit: the process ended with " + std::to_string(WEXITSTATUS(status))
-            + ", without a result";
+  auto last = std::string{};
+  for (const auto& line : split(errors, '\n')) {
+    if (const auto at = line.find(mark); at != std::string::npos)
+      return "assertion: " + line.substr(at + mark.size()) + " at " + line.substr(0, at);
+    last = line.empty() ? last : line;
+  }
+  const auto signal = WIFSIGNALED(status) ? ::sigabbrev_np(WTERMSIG(status)) : nullptr;
+  auto result = signal != nullptr
+                  ? "signal: the process died of SIG" + std::string{signal}
+                  : "exit: the process ended with " + std::to_string(WEXITSTATUS(status))
+                      + ", without a result";
   return last.empty() ? result : result + "; its last words: " + last;
 }
 

@@ -14,8 +14,14 @@ namespace troupe::lab {
 namespace {
 
 CLI::Option*
-add(CLI::App& command, const char* flag, const char* value, const char* about) {
+add(CLI::App& command, const char* flag, const char* value, const std::string& about) {
   return command.add_option(flag, about)->type_name(value)->expected(1);
+}
+
+// With a text that could be written to, CLI11 would take it for the flag's variable.
+CLI::Option*
+add_switch(CLI::App& command, const std::string& flag, const std::string& about) {
+  return command.add_flag(flag, about);
 }
 
 bool given(const CLI::Option* flag) { return flag->count() > 0; }
@@ -76,13 +82,15 @@ sim_command::sim_command(CLI::App& command)
       until_{add(command, "--until", "S", "virtual time to stop at, without judging")},
       job_count_{
         add(command, "--jobs", "N", "seeds that run at the same time [processors]")},
-      json_{command.add_flag("--json", "print a line of JSON for each seed")},
-      cores_only_{command.add_flag(
-        "--cores-only", "the cores of one shard's replicas, without nodes around them")},
-      twice_{command.add_flag(
-        "--twice", "run each seed twice; fail when the two runs differ")},
-      shrink_{command.add_flag(
-        "--shrink", "search the shortest run that still fails as the seed does")} {
+      json_{add_switch(command, "--json", "print a line of JSON for each seed")},
+      cores_only_{add_switch(
+        command, "--cores-only",
+        "the cores of one shard's replicas, without nodes around them")},
+      twice_{add_switch(
+        command, "--twice", "run each seed twice; fail when the two runs differ")},
+      shrink_{add_switch(
+        command, "--shrink",
+        "search the shortest run that still fails as the seed does")} {
   command.footer(
     "Each seed is a run of its own: the same seed and flags give the same run, to the\n"
     "byte of its trace. Returns 0 when all pass, 1 when one fails, 2 for a wrong flag.");

@@ -8,7 +8,7 @@
 #include "actors/base/bytes.hpp"
 #include "actors/base/random.hpp"
 #include "actors/transport.hpp"
-#include "tests/support/event_queue.hpp"
+#include "apps/lab/event_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +30,7 @@ public:
     std::function<void(end_id)> broke; ///< The last event of an end.
   };
 
-  byte_network(event_queue& queue, random_source random, events told)
+  byte_network(lab::event_queue& queue, random_source random, events told)
       : queue_{&queue}, random_{random}, told_{std::move(told)} {}
 
   /// Connects two processes; the first end is that of `dialler`.
@@ -84,7 +84,7 @@ private:
   void pump(end_id x);
   void break_later(end_id x);
 
-  event_queue* queue_;
+  lab::event_queue* queue_;
   random_source random_;
   events told_;
   std::map<end_id, end> ends_;

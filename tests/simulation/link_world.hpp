@@ -7,11 +7,11 @@
 #pragma once
 
 #include "actors/base/random.hpp"
+#include "apps/lab/event_queue.hpp"
 #include "cluster/framing.hpp"
 #include "cluster/greeter.hpp"
 #include "cluster/link.hpp"
 #include "tests/simulation/byte_network.hpp"
-#include "tests/support/event_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -187,7 +187,7 @@ private:
 
   options options_;
   random_source random_;
-  event_queue queue_;
+  lab::event_queue queue_;
   byte_network network_;
   std::vector<process> processes_;
   std::map<cluster::connection_id, std::size_t> owners_;

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "actors/base/random.hpp"
+#include "apps/lab/event_queue.hpp"
 #include "cluster/membership.hpp"
-#include "tests/support/event_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -95,7 +95,7 @@ private:
     bool paused = false;
     bool left = false;
     std::uint64_t wake = 0; // Number of the timer that counts.
-    std::deque<event_queue::action> inbox;
+    std::deque<lab::event_queue::action> inbox;
   };
 
   using event
@@ -117,7 +117,7 @@ private:
 
   options options_;
   random_source random_;
-  event_queue events_;
+  lab::event_queue events_;
   std::vector<node> nodes_;
   std::map<node_id, std::size_t> index_;
   std::map<std::string, std::size_t> addresses_;

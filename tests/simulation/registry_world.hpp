@@ -9,8 +9,8 @@
 #pragma once
 
 #include "actors/base/random.hpp"
+#include "apps/lab/event_queue.hpp"
 #include "registry/registry_core.hpp"
-#include "tests/support/event_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -127,7 +127,7 @@ private:
 
   options options_;
   random_source random_;
-  event_queue events_;
+  lab::event_queue events_;
   std::vector<node> nodes_;
   std::map<node_id, std::size_t> index_;
   std::uint64_t group_ = 0;

@@ -4,7 +4,7 @@
 // append of another that had not heard of its own success yet, and whose operation was in
 // no history. What is under way when a run ends may have happened.
 
-#include "tests/simulation/replication_clients.hpp"
+#include "apps/lab/cores/replication_clients.hpp"
 
 #include <map>
 #include <set>
@@ -15,7 +15,7 @@
 
 using namespace troupe;
 using namespace troupe::storage;
-using namespace troupe::test;
+using namespace troupe::lab;
 using namespace std::chrono_literals;
 
 namespace {

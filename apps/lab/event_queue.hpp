@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 class event_queue {
 public:
@@ -59,4 +59,4 @@ private:
   std::vector<entry> heap_;
 };
 
-} // namespace troupe::test
+} // namespace troupe::lab

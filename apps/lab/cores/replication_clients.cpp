@@ -1,8 +1,8 @@
-#include "tests/simulation/replication_clients.hpp"
+#include "apps/lab/cores/replication_clients.hpp"
 
 #include <algorithm>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 using namespace storage;
 using namespace std::chrono_literals;
@@ -56,7 +56,7 @@ void replication_clients::begin(client& c) {
   auto& x = c.current.emplace();
   x.number = ++c.operation_number;
   // One that only reads stays with a master that those who write have left.
-  auto only_reads = c.index == 0;
+  auto only_reads = c.index == 0 && clients_.size() > 1;
   x.weak = !only_reads && random.chance(options_.weak_write_ratio);
   x.key = pick_key(x.weak);
   x.deadline = in_.events->now() + operation_timeout;
@@ -65,19 +65,19 @@ void replication_clients::begin(client& c) {
   x.seen.argument
     = "c" + std::to_string(c.index) + "." + std::to_string(++c.value_number);
   auto kind = only_reads ? 0 : random.below(10);
-  x.seen.call = kind < 5   ? lab::register_call::read
-                : kind < 7 ? lab::register_call::write
-                : kind < 9 ? lab::register_call::append
-                           : lab::register_call::compare_and_set;
+  x.seen.call = kind < 5   ? register_call::read
+                : kind < 7 ? register_call::write
+                : kind < 9 ? register_call::append
+                           : register_call::compare_and_set;
   x.level
     = random.chance(options_.lease_read_ratio) ? read_level::lease : read_level::master;
   if (x.weak)
     x.mode = random.chance(0.5) ? ack_mode::async : ack_mode::semi;
   else if (options_.replica_count == 3 && random.chance(0.2))
     x.mode = ack_mode::semi; // With 3 voters it promises what quorum does.
-  if (x.seen.call == lab::register_call::compare_and_set)
+  if (x.seen.call == register_call::compare_and_set)
     x.seen.expected = c.last_seen[x.key];
-  if (x.seen.call == lab::register_call::append)
+  if (x.seen.call == register_call::append)
     x.seen.argument = "+" + x.seen.argument;
   x.request = {id_of(c), ++c.request_number};
   attempt(c);
@@ -92,7 +92,7 @@ void replication_clients::attempt(client& c) {
   auto ticket = storage::ticket{next_ticket_++};
   tickets_[ticket] = {c.index, x.number};
   x.open.insert(ticket);
-  if (x.seen.call == lab::register_call::read) {
+  if (x.seen.call == register_call::read) {
     auto request = read_request{};
     request.from = ticket;
     request.level = x.level;
@@ -121,14 +121,14 @@ void replication_clients::attempt_write(client& c, storage::ticket ticket) {
   request.answered_below = x.request.number; // One at a time: all before are settled.
   request.in = the_slot;
   request.mode = x.mode;
-  if (x.seen.call == lab::register_call::append) {
+  if (x.seen.call == register_call::append) {
     request.what = command{x.key + " " + x.seen.argument};
   } else {
     auto plain = conditional_write{};
     plain.effects = {{x.key, row{1, 0, 0, x.seen.argument}}};
     plain.reply = "done";
     plain.refusal = "refused";
-    if (x.seen.call == lab::register_call::compare_and_set) {
+    if (x.seen.call == register_call::compare_and_set) {
       if (x.seen.expected.empty())
         plain.when = {{x.key, is_absent{}}};
       else
@@ -184,14 +184,15 @@ void replication_clients::answered(const answer& x) {
 
 void replication_clients::done(client& c, const answer& x) {
   auto& op = *c.current;
+  ++done_count_;
   op.seen.returned = in_.events->now().time_since_epoch().count();
-  if (op.seen.call == lab::register_call::read)
+  if (op.seen.call == register_call::read)
     op.seen.read = x.reply;
-  if (op.seen.call == lab::register_call::append)
+  if (op.seen.call == register_call::append)
     op.seen.read = x.reply;
-  if (op.seen.call == lab::register_call::compare_and_set)
+  if (op.seen.call == register_call::compare_and_set)
     op.seen.succeeded = x.reply == "done";
-  if (op.seen.call == lab::register_call::read) {
+  if (op.seen.call == register_call::read) {
     in_.count(op.level == read_level::lease ? "lease reads" : "master reads");
   } else if (!op.weak && !op.mode) {
     in_.count("quorum writes");
@@ -206,7 +207,7 @@ void replication_clients::done(client& c, const answer& x) {
   auto& last = c.last_seen[op.key];
   if (op.seen.read)
     last = *op.seen.read;
-  else if (op.seen.call == lab::register_call::write || op.seen.succeeded)
+  else if (op.seen.call == register_call::write || op.seen.succeeded)
     last = op.seen.argument;
   if (!op.weak)
     histories_[op.key].push_back(op.seen);
@@ -242,13 +243,13 @@ void replication_clients::check_histories() const {
       histories[c.current->key].push_back(c.current->seen);
   }
   for (const auto& [key, history] : histories) {
-    auto found = lab::check_linearizable(history);
-    if (found.what == lab::verdict::violated)
+    auto found = check_linearizable(history);
+    if (found.what == verdict::violated)
       throw property_violated{
         "I10: the history of " + key + " is not linearizable\n" + found.report};
     in_.count(
-      found.what == lab::verdict::undecided ? "histories undecided" : "histories judged");
+      found.what == verdict::undecided ? "histories undecided" : "histories judged");
   }
 }
 
-} // namespace troupe::test
+} // namespace troupe::lab

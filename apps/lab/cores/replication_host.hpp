@@ -4,13 +4,13 @@
 
 #include "actors/base/random.hpp"
 #include "actors/sim/disk.hpp"
+#include "apps/lab/check/replication_checker.hpp"
+#include "apps/lab/cores/replication_options.hpp"
+#include "apps/lab/event_queue.hpp"
+#include "apps/lab/run_trace.hpp"
 #include "storage/log/replica_files.hpp"
 #include "storage/memory_store.hpp"
 #include "storage/replica/replica.hpp"
-#include "tests/simulation/replication_checker.hpp"
-#include "tests/simulation/replication_options.hpp"
-#include "tests/simulation/replication_trace.hpp"
-#include "tests/support/event_queue.hpp"
 
 #include <deque>
 #include <functional>
@@ -20,10 +20,12 @@
 #include <string>
 #include <utility>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 class replication_host {
 public:
+  enum class crash_kind { process, power };
+
   /// What it lives in.
   struct environment {
     event_queue* events = nullptr;
@@ -33,7 +35,7 @@ public:
     std::function<void(storage::message)> send;
     std::function<void(const storage::answer&)> answer;
     /// The process has ended because its disk failed.
-    std::function<void(replication_host&)> died;
+    std::function<void(replication_host&, crash_kind)> died;
     /// After each event of the core.
     std::function<void()> after_event;
   };
@@ -46,27 +48,46 @@ public:
   void create(const storage::founding& with);
   void start();
 
-  enum class crash_kind { process, power };
   void crash(crash_kind how);
   void pause(duration length);
   /// Makes each sync take `latency` until `until`.
   void slow_disk(duration latency, time_point until);
-  /// Lets the process end in the middle of its `changes`-th next change to the disk.
-  void fail_disk_after(std::uint64_t changes) { disk_.fail_after(changes); }
-  void mend_disk() { disk_.recover(); }
-  /// Damages what was durable.
+  /// Lets some syncs take long, from now on.
+  void have_hiccups() { hiccups_ = true; }
+  /// Makes the store take up to `latency` for each batch until `until`.
+  void slow_apply(duration latency, time_point until);
+  /// Lets the process end in the middle of its `changes`-th next change to the disk, and
+  /// the machine lose power then, or not.
+  void fail_disk_after(std::uint64_t changes, crash_kind how);
+  /// Ends all that is slow, late or about to fail.
+  void heal();
+  /// Damages what was durable. False when nothing was yet.
   /// @pre it is not up.
-  void flip_a_bit();
+  [[nodiscard]] bool flip_a_bit(random_source& random);
   /// Loses the replica's files, while the node knows that there were some.
   void lose_files();
   void wipe();
 
+  /// Its clock runs on at `rate` times true time.
+  void set_clock_rate(double rate);
+  /// Its clock is `by` further at once.
+  void jump_clock(duration by);
+
+  /// What an event is, for the trace; `what` lives for ever.
+  struct cause {
+    const char* what;
+    replica_id from{};        ///< Of messages.
+    std::uint64_t detail = 0; ///< What tells its content from another's.
+  };
   using event = std::function<storage::replica_output(storage::replica&, time_point)>;
   /// Lets the core handle something: now, or when the pause ends. Nothing when it is
   /// down.
-  void handle(event what);
+  void handle(const cause& why, event what);
 
   [[nodiscard]] replica_id id() const { return self_.who.replica; }
+  /// "n1"
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::uint64_t crash_count() const { return crash_count_; }
   [[nodiscard]] bool up() const { return core_ != nullptr; }
   [[nodiscard]] bool gone() const { return gone_; }
   [[nodiscard]] bool healthy() const { return up() && !core_->state().quarantined; }
@@ -76,12 +97,17 @@ public:
   [[nodiscard]] time_point paused_until() const { return paused_until_; }
 
 private:
+  void boot();
+  void set_clock(time_point local, double rate);
   [[nodiscard]] time_point local_now() const;
   [[nodiscard]] time_point true_time_of(time_point local) const;
   /// Runs `what` after `delay` and after any pause, in this life only.
   void later(duration delay, std::function<void()> what);
   void at(time_point when, std::function<void()> what);
+  void note(std::string_view kind, std::string_view payload = {});
+  void note(const cause& why);
   [[nodiscard]] duration sync_latency();
+  [[nodiscard]] duration apply_latency();
   [[nodiscard]] storage::recovered recover();
   [[nodiscard]] std::string directory() const;
 
@@ -100,7 +126,12 @@ private:
   node_id node_;
   replication_options options_;
   storage::shard_log_config log_config_;
-  duration clock_offset_{};
+  std::string name_;
+  std::string payload_; ///< Of the trace's next line: its memory is used again.
+
+  // Its clock showed `clock_base_` at the true time `clock_set_`.
+  time_point clock_set_;
+  time_point clock_base_;
   double clock_rate_ = 1.0;
 
   sim::memory_disk disk_;
@@ -113,8 +144,13 @@ private:
   bool gone_ = false;      ///< Its disk is lost for good.
 
   time_point paused_until_;
+  bool hiccups_ = false;
   duration slow_sync_{};
   time_point slow_until_;
+  duration slow_apply_{};
+  time_point slow_apply_until_;
+  crash_kind when_disk_fails_ = crash_kind::process;
+  std::uint64_t crash_count_ = 0;
 
   std::deque<storage::replica_output> held_; ///< Waiting for a hard state.
   bool saving_ = false;
@@ -125,18 +161,4 @@ private:
   time_point wake_at_ = time_point::max();
 };
 
-/// The one command of the simulation: "<key> <text>" appends the text to the row and
-/// replies with the whole. Executed twice, it shows.
-class append_evaluator final : public storage::evaluator {
-public:
-  [[nodiscard]] storage::evaluation evaluate(
-    const storage::command& what, slot in, const storage::row_view& rows,
-    std::uint64_t wall_ms) const override;
-
-  /// "<key>" replies with the row's text, and "" when there is none. Nothing expires.
-  [[nodiscard]] std::optional<std::string> query(
-    const storage::command& what, slot in, const storage::row_view& rows,
-    std::uint64_t wall_ms) const override;
-};
-
-} // namespace troupe::test
+} // namespace troupe::lab

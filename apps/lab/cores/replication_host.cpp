@@ -1,11 +1,14 @@
-#include "tests/simulation/replication_host.hpp"
+#include "apps/lab/cores/replication_host.hpp"
 
 #include "actors/base/assert.hpp"
+#include "apps/lab/cores/append_evaluator.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 using namespace storage;
 using namespace std::chrono_literals;
@@ -31,44 +34,68 @@ replica_config config_of(const identity& who, const replication_options& options
 
 } // namespace
 
-evaluation append_evaluator::evaluate(
-  const command& what, slot in, const row_view& rows, std::uint64_t) const {
-  auto space = what.bytes.find(' ');
-  auto key = what.bytes.substr(0, space);
-  auto found = rows.get(in, key);
-  auto value = (found ? found->bytes : std::string{}) + what.bytes.substr(space + 1);
-  return {{{key, row{1, 0, 0, value}}}, value};
-}
-
-std::optional<std::string> append_evaluator::query(
-  const command& what, slot in, const row_view& rows, std::uint64_t) const {
-  auto found = rows.get(in, what.bytes);
-  return found ? found->bytes : std::string{};
-}
-
 replication_host::replication_host(
   environment in, identity who, node_id node, const replication_options& options)
-    : in_{std::move(in)}, self_{config_of(who, options)}, node_{node}, options_{options} {
+    : in_{std::move(in)}, self_{config_of(who, options)}, node_{node}, options_{options},
+      name_{"n" + to_string(who.replica)} {
   if (options.tiny_batches)
     log_config_ = {.segment_bytes = 4096, .spare_count_max = 1, .frame_bytes = 512};
   else
     log_config_ = {.segment_bytes = 32768, .spare_count_max = 2, .frame_bytes = 8192};
-  auto& random = *in_.random;
-  clock_offset_ = random.between(duration{0}, duration{100h});
-  if (options.drifting_clocks)
-    clock_rate_ = 0.955 + 0.09 * random.uniform();
+  boot();
+}
+
+// Nothing may lean on what a clock shows: each boot of the machine begins anywhere.
+void replication_host::boot() {
+  set_clock(time_point{in_.random->between(duration{0}, duration{100h})}, clock_rate_);
+}
+
+void replication_host::set_clock(time_point local, double rate) {
+  clock_set_ = in_.events->now();
+  clock_base_ = local;
+  clock_rate_ = rate;
+  if (core_) // When the core wants to be woken is another true time now.
+    plan_wake(std::exchange(wake_at_, time_point::max()));
+}
+
+void replication_host::set_clock_rate(double rate) { set_clock(local_now(), rate); }
+
+void replication_host::jump_clock(duration by) {
+  set_clock(local_now() + by, clock_rate_);
 }
 
 time_point replication_host::local_now() const {
-  auto elapsed = static_cast<double>(in_.events->now().time_since_epoch().count());
-  return time_point{
-    clock_offset_ + duration{static_cast<duration::rep>(elapsed * clock_rate_)}};
+  const auto elapsed = static_cast<double>((in_.events->now() - clock_set_).count());
+  return clock_base_ + duration{static_cast<duration::rep>(elapsed * clock_rate_)};
 }
 
 time_point replication_host::true_time_of(time_point local) const {
-  auto elapsed = static_cast<double>((local.time_since_epoch() - clock_offset_).count());
-  auto result = static_cast<duration::rep>(std::ceil(elapsed / clock_rate_)) + 1;
-  return std::max(in_.events->now(), time_point{duration{result}});
+  const auto elapsed = static_cast<double>((local - clock_base_).count());
+  const auto result = static_cast<duration::rep>(std::ceil(elapsed / clock_rate_)) + 1;
+  return std::max(in_.events->now(), clock_set_ + duration{result});
+}
+
+void replication_host::note(std::string_view kind, std::string_view payload) {
+  in_.trace->add(in_.events->now().time_since_epoch(), name_, kind, payload);
+}
+
+// "from detail role epoch commit end": what came, and what it has made of the core.
+void replication_host::note(const cause& why) {
+  const auto& s = core_->state();
+  payload_.clear();
+  const auto add = [this](std::uint64_t x) {
+    auto text = std::array<char, 24>{};
+    payload_.append(text.data(), std::to_chars(text.begin(), text.end(), x).ptr);
+    payload_ += ' ';
+  };
+  add(why.from.value());
+  add(why.detail);
+  payload_.append(to_string(s.role())) += ' ';
+  add(s.at.value());
+  add(s.commit.value());
+  add(s.log.end().seq.value());
+  payload_.pop_back();
+  note(why.what, payload_);
 }
 
 void replication_host::later(duration delay, std::function<void()> what) {
@@ -129,12 +156,12 @@ void replication_host::start() {
   ++life_;
   self_.life = self_.life.next();
   self_.seed = (*in_.random)();
-  in_.trace->add(in_.events->now(), id().value(), "start", self_.life.value());
+  note("start", to_string(self_.life));
   auto found = recover();
   if (found.damage && !damaged_)
     throw property_violated{"a crash was taken for damage: " + *found.damage};
   core_ = std::make_unique<replica>(self_, store_, &commands);
-  handle([found = std::move(found)](replica& core, time_point now) {
+  handle({"recovered"}, [found = std::move(found)](replica& core, time_point now) {
     return core.start(found, now);
   });
 }
@@ -142,8 +169,8 @@ void replication_host::start() {
 void replication_host::crash(crash_kind how) {
   if (!core_)
     return;
-  in_.trace->add(
-    in_.events->now(), id().value(), how == crash_kind::power ? "power loss" : "crash");
+  note(how == crash_kind::power ? "power_loss" : "crash");
+  ++crash_count_;
   ++life_;
   if (files_)
     in_.checker->stopped(id(), files_->log().durable());
@@ -156,8 +183,10 @@ void replication_host::crash(crash_kind how) {
   paused_until_ = {};
   store_.crash();
   disk_.recover();
-  if (how == crash_kind::power)
+  if (how == crash_kind::power) {
     disk_.power_loss(*in_.random);
+    boot();
+  }
 }
 
 void replication_host::pause(duration length) {
@@ -171,13 +200,30 @@ void replication_host::slow_disk(duration latency, time_point until) {
   slow_until_ = until;
 }
 
+void replication_host::slow_apply(duration latency, time_point until) {
+  slow_apply_ = latency;
+  slow_apply_until_ = until;
+}
+
+void replication_host::fail_disk_after(std::uint64_t changes, crash_kind how) {
+  disk_.fail_after(changes);
+  when_disk_fails_ = how;
+}
+
+void replication_host::heal() {
+  hiccups_ = false;
+  slow_until_ = slow_apply_until_ = {};
+  disk_.recover();
+  set_clock_rate(1.0);
+}
+
 std::string replication_host::directory() const {
   return "node/shard-" + to_string(self_.who.shard) + "-" + to_string(id());
 }
 
 // In any frame of which the disk says that it was durable. Behind that nothing tells rot
 // from a torn write.
-void replication_host::flip_a_bit() {
+bool replication_host::flip_a_bit(random_source& random) {
   TROUPE_ASSERT(!core_);
   auto hint = hard_file::open(disk_, directory() + "/HARD")->synced_hint();
   auto log = directory() + "/log";
@@ -190,15 +236,16 @@ void replication_host::flip_a_bit() {
     auto offset = std::uint64_t{segment_header_bytes};
     for (const auto& frame : scan_segment(*bytes, *number_of(name)).frames) {
       if (frame.last() <= hint)
-        frames.emplace_back(log + "/" + name, offset + in_.random->below(frame.bytes()));
+        frames.emplace_back(log + "/" + name, offset + random.below(frame.bytes()));
       offset += frame.bytes();
     }
   }
   if (frames.empty())
-    return; // It has sworn nothing yet.
+    return false; // It has sworn nothing yet.
   damaged_ = true;
-  const auto& [path, offset] = frames[in_.random->below(frames.size())];
+  const auto& [path, offset] = frames[random.below(frames.size())];
   disk_.flip_bit(path, offset, 2);
+  return true;
 }
 
 void replication_host::lose_files() {
@@ -218,18 +265,16 @@ void replication_host::wipe() {
   gone_ = true;
 }
 
-void replication_host::handle(event what) {
+void replication_host::handle(const cause& why, event what) {
   if (!core_)
     return;
   if (paused_until_ > in_.events->now()) {
-    at(paused_until_, [this, what = std::move(what)] { handle(what); });
+    at(paused_until_, [this, why, what = std::move(what)] { handle(why, what); });
     return;
   }
   auto out = what(*core_, local_now());
   in_.checker->handled(*core_, out);
-  in_.trace->add(
-    in_.events->now(), id().value(), to_string(core_->state().role()),
-    core_->state().commit.value() << 20 | core_->state().at.value());
+  note(why);
   plan_wake(out.wake_at);
   held_.push_back(std::move(out));
   pump();
@@ -244,24 +289,29 @@ void replication_host::plan_wake(time_point local) {
     if (wake_at_ != local)
       return;
     wake_at_ = time_point::max();
-    handle([](replica& core, time_point now) { return core.tick(now); });
+    handle({"tick"}, [](replica& core, time_point now) { return core.tick(now); });
   });
 }
 
 duration replication_host::sync_latency() {
   if (in_.events->now() < slow_until_)
     return slow_sync_;
-  if (options_.slow_disks && in_.random->chance(0.05)) // Every disk has hiccups.
+  if (hiccups_ && in_.random->chance(0.05))
     return in_.random->between(duration{2ms}, duration{500ms});
   return in_.random->between(duration{100us}, duration{2ms});
+}
+
+duration replication_host::apply_latency() {
+  const auto slow = in_.events->now() < slow_apply_until_;
+  return in_.random->between(duration{50us}, slow ? slow_apply_ : duration{3ms});
 }
 
 bool replication_host::survives(const error& trouble) {
   if (!trouble)
     return true;
-  in_.trace->add(in_.events->now(), id().value(), "disk failed");
-  crash(in_.random->chance(0.5) ? crash_kind::process : crash_kind::power);
-  in_.died(*this);
+  note("disk_failed");
+  crash(when_disk_fails_);
+  in_.died(*this, when_disk_fails_);
   return false;
 }
 
@@ -305,17 +355,20 @@ void replication_host::perform(replica_output out) {
   for (auto& asked : out.reads) {
     later(sync_latency(), [this, asked] {
       auto records = files_->log().read(asked.first, asked.bytes_max);
-      handle([asked, records = records ? *records : std::vector<record_ptr>{}](
-               replica& core, time_point now) {
-        return core.log_was_read(asked, records, now);
-      });
+      handle(
+        {"log_read"}, [asked, records = records ? *records : std::vector<record_ptr>{}](
+                        replica& core, time_point now) {
+          return core.log_was_read(asked, records, now);
+        });
     });
   }
   if (out.apply)
     perform_apply(std::move(*out.apply));
   if (out.reads_taken) // A pause may fall between the look and the word of it.
     later(in_.random->between(duration{0}, duration{1ms}), [this] {
-      handle([](replica& core, time_point now) { return core.confirm_reads(now); });
+      handle({"reads_taken"}, [](replica& core, time_point now) {
+        return core.confirm_reads(now);
+      });
     });
   for (const auto& x : out.answers)
     in_.answer(x);
@@ -357,22 +410,24 @@ void replication_host::finish_sync(std::uint64_t cut, lsn end) {
         static_cast<void>(survives(files_->note_durable()));
     });
   }
-  handle([=](replica& core, time_point now) { return core.synced_to(cut, end, now); });
+  handle({"synced", {}, end.value()}, [=](replica& core, time_point now) {
+    return core.synced_to(cut, end, now);
+  });
 }
 
 void replication_host::perform_apply(apply_batch batch) {
-  auto latency = in_.random->between(duration{50us}, duration{3ms});
-  later(latency, [this, batch = std::move(batch)] {
+  later(apply_latency(), [this, batch = std::move(batch)] {
     TROUPE_ASSERT(!store_.apply(batch));
     in_.checker->applied(id(), batch.last(), store_.digest());
     auto flush = in_.random->chance(0.1);
     if (flush)
       static_cast<void>(*store_.flush());
-    handle([=, seq = batch.last().seq](replica& core, time_point now) {
+    const auto seq = batch.last().seq;
+    handle({"applied", {}, seq.value()}, [seq](replica& core, time_point now) {
       return core.applied_to(seq, now);
     });
     if (flush && core_)
-      handle([=, seq = batch.last().seq](replica& core, time_point now) {
+      handle({"flushed", {}, seq.value()}, [seq](replica& core, time_point now) {
         return core.flushed_to(seq, now);
       });
   });
@@ -383,4 +438,4 @@ bool replication_host::holds_lease() const {
          && storage::holds_lease(*core_, local_now());
 }
 
-} // namespace troupe::test
+} // namespace troupe::lab

@@ -7,10 +7,10 @@
 
 #include "actors/base/random.hpp"
 #include "apps/lab/check/linearizability.hpp"
+#include "apps/lab/check/replication_checker.hpp"
+#include "apps/lab/cores/replication_options.hpp"
+#include "apps/lab/event_queue.hpp"
 #include "storage/replica/requests.hpp"
-#include "tests/simulation/replication_checker.hpp"
-#include "tests/simulation/replication_options.hpp"
-#include "tests/support/event_queue.hpp"
 
 #include <functional>
 #include <map>
@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 class replication_clients {
 public:
@@ -43,6 +43,9 @@ public:
 
   void answered(const storage::answer& x);
 
+  /// Operations that clients know to be done.
+  [[nodiscard]] std::uint64_t done_count() const { return done_count_; }
+
   /// When the last quorum write was acknowledged that began at or after `since`.
   [[nodiscard]] std::optional<time_point> first_done_since(time_point since) const;
 
@@ -51,7 +54,7 @@ public:
 
 private:
   struct operation {
-    lab::register_operation seen;
+    register_operation seen;
     std::string key;
     storage::request_id request;
     bool weak = false;
@@ -89,10 +92,11 @@ private:
   std::vector<client> clients_;
   std::map<storage::ticket, std::pair<std::size_t, std::uint64_t>> tickets_;
   std::uint64_t next_ticket_ = 1;
-  std::map<std::string, std::vector<lab::register_operation>> histories_;
+  std::uint64_t done_count_ = 0;
+  std::map<std::string, std::vector<register_operation>> histories_;
   std::map<std::size_t, std::size_t> generations_;              ///< Of each key's name.
   std::vector<std::pair<time_point, time_point>> acknowledged_; ///< Begun, done.
   bool stopped_ = false;
 };
 
-} // namespace troupe::test
+} // namespace troupe::lab

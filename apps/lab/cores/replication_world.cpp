@@ -1,11 +1,10 @@
-#include "tests/simulation/replication_world.hpp"
+#include "apps/lab/cores/replication_world.hpp"
 
 #include "actors/base/assert.hpp"
-#include "storage/replica_wire.hpp"
 
 #include <algorithm>
 
-namespace troupe::test {
+namespace troupe::lab {
 
 using namespace storage;
 using namespace std::chrono_literals;
@@ -17,17 +16,15 @@ const auto the_shard = shard_id{5};
 
 node_id node_of(std::size_t i) { return node_id{uuid{50, i + 1}}; }
 replica_id replica_of(std::size_t i) { return replica_id{i + 1}; }
-bool is_of_elections(const message_body& x) {
-  return std::holds_alternative<vote>(x) || std::holds_alternative<transfer_now>(x)
-         || std::holds_alternative<stand_please>(x);
-}
-std::size_t index_of(replica_id x) { return static_cast<std::size_t>(x.value() - 1); }
 
 } // namespace
 
-replication_world::replication_world(const replication_options& options, bool record)
-    : options_{options}, random_{options.seed}, trace_{record} {
+replication_world::replication_world(
+  const replication_options& options, std::ostream* trace)
+    : options_{options}, random_{options.seed}, trace_{trace} {
+  make_network();
   make_hosts();
+  make_nemesis();
   make_clients();
 }
 
@@ -40,6 +37,25 @@ founding replication_world::make_founding() const {
   return result;
 }
 
+replication_host& replication_world::host_of(replica_id x) {
+  return *hosts_[static_cast<std::size_t>(x.value() - 1)];
+}
+
+void replication_world::make_network() {
+  auto in = replication_network::environment{};
+  in.events = &events_;
+  in.random = &random_;
+  in.count = [this](const std::string& what) { count(what); };
+  in.struck = [this](const std::string& kind) { ++faults_[kind]; };
+  in.deliver = [this](const std::shared_ptr<const arrival>& m) {
+    const auto& x = m->message;
+    host_of(x.to).handle(
+      {name_of(x.body), x.from, m->digest},
+      [m](replica& core, time_point now) { return core.received(m->message, now); });
+  };
+  network_ = std::make_unique<replication_network>(std::move(in));
+}
+
 void replication_world::make_hosts() {
   auto with = make_founding();
   for (std::size_t i = 0; i < options_.replica_count; ++i) {
@@ -48,21 +64,30 @@ void replication_world::make_hosts() {
     in.random = &random_;
     in.checker = &checker_;
     in.trace = &trace_;
-    in.send = [this](const message& m) { send(m); };
-    in.answer = [this, i](const storage::answer& x) { answer(x, replica_of(i)); };
-    in.died = [this](replication_host& host) {
-      count("crashes inside writes");
-      restart_later(host, random_.between(duration{10ms}, duration{1s}));
+    in.send = [this](const message& m) { network_->send(m); };
+    in.answer = [this, i](const storage::answer& x) { answer(x, *hosts_[i]); };
+    in.died = [this](replication_host& host, replication_host::crash_kind how) {
+      nemesis_->died(host, how);
     };
     in.after_event = [this] {
       check_leases();
-      depose_new_masters();
+      nemesis_->after_event();
     };
     auto who = identity{cluster, the_shard, replica_of(i)};
     hosts_.push_back(
       std::make_unique<replication_host>(std::move(in), who, node_of(i), options_));
     hosts_.back()->create(with);
   }
+}
+
+void replication_world::make_nemesis() {
+  auto in = replication_nemesis::environment{};
+  in.events = &events_;
+  in.network = network_.get();
+  in.hosts = &hosts_;
+  in.struck = [this](const std::string& kind) { ++faults_[kind]; };
+  in.leases = options_.timing.lease_on();
+  nemesis_ = std::make_unique<replication_nemesis>(std::move(in));
 }
 
 void replication_world::make_clients() {
@@ -78,8 +103,8 @@ void replication_world::make_clients() {
     client_read(to, std::move(request));
   };
   in.close_sessions = [this](std::size_t to, dedup_trim_record closed) {
-    events_.after(some_delay(), [this, to, closed = std::move(closed)] {
-      hosts_[to]->handle([closed](replica& core, time_point now) {
+    events_.after(network_->client_delay(), [this, to, closed = std::move(closed)] {
+      hosts_[to]->handle({"sessions_closed"}, [closed](replica& core, time_point now) {
         return core.sessions_closed(closed, now);
       });
     });
@@ -87,81 +112,70 @@ void replication_world::make_clients() {
   clients_ = std::make_unique<replication_clients>(std::move(in), options_);
 }
 
-void replication_world::run() {
+void replication_world::run(std::optional<duration> until) {
   for (auto& host : hosts_)
     host->start();
   clients_->start();
-  plan_fault();
-  events_.run_until(time_point{options_.length});
+  nemesis_->begin(options_.plan);
+  const auto length = std::min(options_.length, until.value_or(options_.length));
+  events_.run_until(time_point{length});
+  if (until && *until <= options_.length)
+    return;
   heal();
-  check_liveness();
-  clients_->check_histories();
-  counters_["promised records"] += checker_.promised_count();
-  counters_["elections"] += checker_.election_count();
-  counters_["truncations"] += checker_.truncation_count();
-}
-
-duration replication_world::some_delay() {
-  if (faults_on_ && random_.chance(options_.late_ratio))
-    return random_.between(duration::zero(), options_.late_max);
-  return random_.between(
-    duration{100us}, faults_on_ ? options_.delay_max : duration{3ms});
-}
-
-bool replication_world::is_cut(replica_id from, replica_id to) const {
-  return cuts_.contains({from, to});
-}
-
-void replication_world::send(const message& m) {
-  if (is_cut(m.from, m.to) || (faults_on_ && random_.chance(options_.loss_ratio))) {
-    count("messages lost");
+  if (until) {
+    events_.run_until(time_point{*until});
     return;
   }
-  // What a core says, the wire must carry: its rules of form are strict.
-  auto carried = decode_message(encode(m));
-  TROUPE_ASSERT(carried && *carried == m);
-  auto late
-    = faults_on_ && options_.late_votes && is_of_elections(m.body) && random_.chance(0.5);
-  auto delay = late ? random_.between(duration::zero(), options_.late_max) : some_delay();
-  auto shared = std::make_shared<const message>(std::move(*carried));
-  if (faults_on_ && random_.chance(options_.duplicate_ratio)) {
-    count("messages doubled");
-    deliver(shared, some_delay());
-  }
-  deliver(shared, delay);
+  check_liveness();
+  clients_->check_histories();
 }
 
-void replication_world::deliver(const std::shared_ptr<const message>& m, duration delay) {
-  events_.after(delay, [this, m] {
-    // A cut also takes what is under way.
-    if (is_cut(m->from, m->to))
-      return;
-    trace_.add(events_.now(), m->to.value(), name_of(m->body), m->from.value());
-    hosts_[index_of(m->to)]->handle(
-      [m](replica& core, time_point now) { return core.received(*m, now); });
-  });
+void replication_world::tell(sim_result& result) const {
+  result.hash = trace_.hash();
+  result.event_count = trace_.event_count();
+  result.acked_count = clients_->done_count();
+  result.election_count = checker_.election_count();
+  for (const auto& host : hosts_)
+    result.crash_count += host->crash_count();
+  result.faults = faults_;
+  result.last_events = trace_.last_lines();
+  result.counters = counters_;
+  result.counters["promised records"] = checker_.promised_count();
+  result.counters["truncations"] = checker_.truncation_count();
+  result.simulated = events_.now().time_since_epoch();
 }
 
 void replication_world::client_write(std::size_t to, write_request request) {
-  events_.after(some_delay(), [this, to, request = std::move(request)] {
-    hosts_[to]->handle([request](replica& core, time_point now) {
-      auto mine = request;
-      mine.deadline = now + 3s;
-      return core.write(std::move(mine), now);
+  events_.after(
+    network_->client_delay(), [this, to, request = std::move(request)]() mutable {
+      const auto ticket = request.from.value();
+      hosts_[to]->handle(
+        {"write", {}, ticket},
+        [request = std::move(request)](replica& core, time_point now) {
+          auto mine = request;
+          mine.deadline = now + 3s;
+          return core.write(std::move(mine), now);
+        });
     });
-  });
 }
 
 void replication_world::client_read(std::size_t to, read_request request) {
-  events_.after(some_delay(), [this, to, request = std::move(request)] {
-    hosts_[to]->handle(
-      [request](replica& core, time_point now) { return core.read(request, now); });
-  });
+  events_.after(
+    network_->client_delay(), [this, to, request = std::move(request)]() mutable {
+      const auto ticket = request.from.value();
+      hosts_[to]->handle(
+        {"read", {}, ticket},
+        [request = std::move(request)](replica& core, time_point now) {
+          return core.read(request, now);
+        });
+    });
 }
 
-void replication_world::answer(const storage::answer& x, replica_id from) {
-  trace_.add(events_.now(), from.value(), to_string(x.status), x.to.value());
-  events_.after(some_delay(), [this, x] { clients_->answered(x); });
+void replication_world::answer(const storage::answer& x, const replication_host& from) {
+  trace_.add(
+    events_.now().time_since_epoch(), from.name(), "answer",
+    to_string(x.to) + " " + to_string(x.status) + " " + x.reply);
+  events_.after(network_->client_delay(), [this, x] { clients_->answered(x); });
 }
 
 void replication_world::check_leases() {
@@ -171,11 +185,9 @@ void replication_world::check_leases() {
 }
 
 void replication_world::heal() {
-  faults_on_ = false;
-  cuts_.clear();
+  nemesis_->stop();
   for (auto& host : hosts_) {
-    host->slow_disk(duration{1ms}, {});
-    host->mend_disk();
+    host->heal();
     if (!host->up() && !host->gone())
       host->start();
   }
@@ -195,8 +207,7 @@ void replication_world::check_liveness() {
     throw property_violated{
       "I14: no write is acknowledged 10 T after all faults ended" + describe_hosts()};
   auto outage = std::chrono::duration_cast<std::chrono::milliseconds>(*first - healed);
-  auto& longest = counters_["longest recovery ms"];
-  longest = std::max(longest, static_cast<std::uint64_t>(outage.count()));
+  counters_["recovery ms"] = static_cast<std::uint64_t>(outage.count());
   events_.run_until(events_.now() + 1s); // Reads of what the faults have left.
   clients_->stop();
   if (!run_until(events_.now() + enough, [this] { return converged(); }))
@@ -247,4 +258,4 @@ bool replication_world::converged() {
   return true;
 }
 
-} // namespace troupe::test
+} // namespace troupe::lab
