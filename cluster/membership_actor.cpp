@@ -1,6 +1,5 @@
 #include "cluster/membership_actor.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
@@ -69,8 +68,9 @@ caf::result<caf::ok_atom> membership_state::on(const forget_member& x) {
   return caf::ok_atom_v;
 }
 
-void membership_state::tick() {
-  armed_ = time_point::max();
+void membership_state::tick(std::uint64_t number) {
+  if (!alarm_.rings(number))
+    return;
   perform(core_->tick(now()));
 }
 
@@ -81,7 +81,7 @@ void membership_state::perform(membership::output out) {
     tell(x);
   for (const auto& x : out.redials)
     redial(x);
-  wake_at(out.next_wake);
+  alarm_.plan(self_, *context_->clock, out.next_wake);
   if (std::exchange(told_health_, out.health) != out.health)
     self_->send(links_, own_health{out.health});
 }
@@ -128,14 +128,6 @@ void membership_state::redial(const membership::contact& x) {
       });
 }
 
-void membership_state::wake_at(time_point when) {
-  if (when >= armed_)
-    return;
-  armed_ = when;
-  auto delay = std::max(when - now(), duration{0});
-  context_->clock->after(self_, delay, caf::tick_atom_v);
-}
-
 membership_actor::behavior_type make_membership(
   membership_actor::stateful_pointer<membership_state> self,
   const actors::actor_context* context, links_actor links, membership core) {
@@ -151,7 +143,7 @@ membership_actor::behavior_type make_membership(
     [state](atom::members) { return state->list(); },
     [state](atom::depart) { return state->depart(); },
     [state](const forget_member& x) { return state->on(x); },
-    [state](caf::tick_atom) { state->tick(); },
+    [state](caf::tick_atom, std::uint64_t number) { state->tick(number); },
   };
 }
 

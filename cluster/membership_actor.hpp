@@ -3,10 +3,12 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "actors/wake_timer.hpp"
 #include "cluster/links_actor.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/messages.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,7 +38,7 @@ using membership_actor = caf::typed_actor<
   // ec::wrong_state.
   caf::replies_to<forget_member>::with<caf::ok_atom>,
   // Private: the actor's own timer.
-  caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 class membership_state {
 public:
@@ -53,14 +55,13 @@ public:
   [[nodiscard]] std::vector<member> list() const;
   caf::result<caf::ok_atom> depart();
   caf::result<caf::ok_atom> on(const forget_member& x);
-  void tick();
+  void tick(std::uint64_t number);
 
 private:
   void perform(membership::output out);
   void tell(const member_news& x);
   void log(const member_news& x);
   void redial(const membership::contact& x);
-  void wake_at(time_point when);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
 
   pointer self_;
@@ -69,7 +70,7 @@ private:
   std::optional<membership> core_;
   std::map<caf::actor_addr, member_listener> listeners_;
   std::vector<caf::typed_response_promise<caf::ok_atom>> departing_;
-  time_point armed_ = time_point::max(); // When the earliest timer under way is due.
+  actors::wake_timer alarm_;
   unsigned told_health_ = 0;
 };
 

@@ -132,8 +132,9 @@ void registry_state::unsubscribe(const caf::down_msg& x) {
 // -- output
 // -------------------------------------------------------------------------------
 
-void registry_state::tick() {
-  armed_ = time_point::max();
+void registry_state::tick(std::uint64_t number) {
+  if (!alarm_.rings(number))
+    return;
   perform(core_->tick(now()));
 }
 
@@ -149,7 +150,7 @@ void registry_state::perform(registry_core::output out) {
     context_->log.warn(
       "registry report", "peer", x.peer, "owner", to_string(x.owner), "why",
       render(x.why));
-  wake_at(out.wake);
+  alarm_.plan(self_, *context_->clock, out.wake);
 }
 
 void registry_state::send_push(push x) {
@@ -173,14 +174,6 @@ void registry_state::send_push(push x) {
       });
 }
 
-void registry_state::wake_at(time_point when) {
-  if (when >= armed_)
-    return;
-  armed_ = when;
-  auto delay = std::max(when - now(), duration{0});
-  context_->clock->after(self_, delay, caf::tick_atom_v);
-}
-
 registry_actor::behavior_type make_registry(
   registry_actor::stateful_pointer<registry_state> self,
   const actors::actor_context* context, cluster::links_actor links,
@@ -200,7 +193,7 @@ registry_actor::behavior_type make_registry(
     [state](const lookup& x) { return state->find(x); },
     [state](const subscribe_entries& x) { return state->on(x); },
     [state](atom::withdraw) { return state->withdraw(); },
-    [state](caf::tick_atom) { state->tick(); },
+    [state](caf::tick_atom, std::uint64_t number) { state->tick(number); },
   };
 }
 

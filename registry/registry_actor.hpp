@@ -3,11 +3,13 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "actors/wake_timer.hpp"
 #include "cluster/links_actor.hpp"
 #include "cluster/membership_actor.hpp"
 #include "registry/messages.hpp"
 #include "registry/registry_core.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -42,7 +44,7 @@ using registry_actor = caf::typed_actor<
   // Deregisters all entries of this node; it is leaving.
   caf::replies_to<atom::withdraw>::with<caf::ok_atom>,
   // Private: the actor's own timer.
-  caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 class registry_state {
 public:
@@ -64,7 +66,7 @@ public:
   caf::result<caf::ok_atom> on(const subscribe_entries& x);
   caf::result<caf::ok_atom> withdraw();
   [[nodiscard]] std::vector<view_entry> find(const lookup& x) const;
-  void tick();
+  void tick(std::uint64_t number);
 
 private:
   struct subscriber {
@@ -77,7 +79,6 @@ private:
   void send_push(push x);
   void probe(const owner_watch::probe& x);
   void unsubscribe(const caf::down_msg& x);
-  void wake_at(time_point when);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
 
   pointer self_;
@@ -87,7 +88,7 @@ private:
   std::map<node_id, std::string> addresses_; // Of members, for probes.
   std::map<caf::actor_addr, subscriber> subscribers_;
   std::uint64_t last_subscriber_ = 0;
-  time_point armed_ = time_point::max();
+  actors::wake_timer alarm_;
 };
 
 /// Spawn function.

@@ -72,7 +72,7 @@ void applier_state::flush_if_due(shard_id shard, entry& x) {
     return;
   auto due = x.dirty_since + config_.flush_after;
   if (x.dirty_bytes < config_.flush_bytes && now() < due) {
-    wake_at(due);
+    alarm_.plan(self_, *context_->clock, due);
     return;
   }
   x.flushing = true;
@@ -88,17 +88,11 @@ void applier_state::on(const flush_done& x) {
   flush_if_due(x.shard, from);
 }
 
-void applier_state::tick() {
-  armed_ = time_point::max();
+void applier_state::tick(std::uint64_t number) {
+  if (!alarm_.rings(number))
+    return;
   for (auto& [shard, x] : stores_)
     flush_if_due(shard, x);
-}
-
-void applier_state::wake_at(time_point when) {
-  if (when >= armed_)
-    return;
-  armed_ = when;
-  context_->clock->after(self_, std::max(when - now(), duration{0}), caf::tick_atom_v);
 }
 
 applier_actor::behavior_type make_applier(
@@ -112,7 +106,7 @@ applier_actor::behavior_type make_applier(
     [state](serve_store& x) { state->on(x); },
     [state](apply_job& x) { state->on(x); },
     [state](const flush_done& x) { state->on(x); },
-    [state](caf::tick_atom) { state->tick(); },
+    [state](caf::tick_atom, std::uint64_t number) { state->tick(number); },
   };
 }
 

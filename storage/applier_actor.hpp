@@ -7,9 +7,11 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "actors/wake_timer.hpp"
 #include "storage/messages.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 
@@ -46,7 +48,7 @@ using applier_actor = caf::typed_actor<
   // From the flusher.
   caf::reacts_to<flush_done>,
   // Private: the actor's own timer.
-  caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 class applier_state {
 public:
@@ -62,7 +64,7 @@ public:
   void on(serve_store& x);
   void on(apply_job& x);
   void on(const flush_done& x);
-  void tick();
+  void tick(std::uint64_t number);
 
 private:
   struct entry {
@@ -75,7 +77,6 @@ private:
   };
 
   void flush_if_due(shard_id shard, entry& x);
-  void wake_at(time_point when);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
 
   pointer self_;
@@ -83,7 +84,7 @@ private:
   flusher_actor flusher_;
   applier_config config_;
   std::map<shard_id, entry> stores_;
-  time_point armed_ = time_point::max();
+  actors::wake_timer alarm_;
 };
 
 /// Spawn function. Ends with the error of the first batch that cannot be applied.

@@ -2,7 +2,6 @@
 
 #include "storage/placement.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace troupe::storage {
@@ -30,8 +29,9 @@ void catalog_feed_state::on(const apply_job& x) {
     perform(core_->applied(x.batch, now()));
 }
 
-void catalog_feed_state::tick() {
-  armed_ = time_point::max();
+void catalog_feed_state::tick(std::uint64_t number) {
+  if (!alarm_.rings(number))
+    return;
   perform(core_->tick(now()));
 }
 
@@ -40,7 +40,7 @@ void catalog_feed_state::perform(catalog_feed::output out) {
     tell(std::move(*out.changes));
   if (out.state)
     tell(std::move(*out.state));
-  wake_at(out.wake_at);
+  alarm_.plan(self_, *context_->clock, out.wake_at);
 }
 
 template <class Told>
@@ -58,13 +58,6 @@ void catalog_feed_state::tell(Told what) {
       });
 }
 
-void catalog_feed_state::wake_at(time_point when) {
-  if (when >= armed_)
-    return;
-  armed_ = when;
-  context_->clock->after(self_, std::max(when - now(), duration{0}), caf::tick_atom_v);
-}
-
 catalog_feed_actor::behavior_type make_catalog_feed(
   catalog_feed_actor::stateful_pointer<catalog_feed_state> self,
   const actors::actor_context* context, registry::registry_actor registry,
@@ -74,7 +67,7 @@ catalog_feed_actor::behavior_type make_catalog_feed(
   state->start(context, std::move(registry), std::move(core));
   return {
     [state](const apply_job& x) { state->on(x); },
-    [state](caf::tick_atom) { state->tick(); },
+    [state](caf::tick_atom, std::uint64_t number) { state->tick(number); },
   };
 }
 

@@ -6,10 +6,12 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "actors/wake_timer.hpp"
 #include "registry/registry_actor.hpp"
 #include "storage/catalog/catalog_feed.hpp"
 #include "storage/messages.hpp"
 
+#include <cstdint>
 #include <optional>
 
 #include <caf/stateful_actor.hpp>
@@ -21,7 +23,7 @@ using catalog_feed_actor = caf::typed_actor<
   // From the applier; jobs of other shards are ignored.
   caf::reacts_to<apply_job>,
   // Private: the actor's own timer.
-  caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 class catalog_feed_state {
 public:
@@ -35,20 +37,19 @@ public:
     catalog_feed core);
 
   void on(const apply_job& x);
-  void tick();
+  void tick(std::uint64_t number);
 
 private:
   void perform(catalog_feed::output out);
   template <class Told>
   void tell(Told what);
-  void wake_at(time_point when);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
 
   pointer self_;
   const actors::actor_context* context_ = nullptr;
   registry::registry_actor registry_;
   std::optional<catalog_feed> core_;
-  time_point armed_ = time_point::max();
+  actors::wake_timer alarm_;
 };
 
 /// Spawn function; tells the state at once.

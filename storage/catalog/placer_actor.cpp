@@ -65,8 +65,9 @@ void placer_state::on(const replica_news& x) {
   perform(core_->mastership(held, now()));
 }
 
-void placer_state::tick() {
-  armed_ = time_point::max();
+void placer_state::tick(std::uint64_t number) {
+  if (!alarm_.rings(number))
+    return;
   perform(core_->tick(now()));
 }
 
@@ -156,14 +157,7 @@ void placer_state::perform(placer::output out) {
   }
   if (out.status && !out.status->empty())
     context_->log.warn("shards are not placed", "why", *out.status);
-  wake_at(out.wake_at);
-}
-
-void placer_state::wake_at(time_point when) {
-  if (when >= armed_)
-    return;
-  armed_ = when;
-  context_->clock->after(self_, std::max(when - now(), duration{0}), caf::tick_atom_v);
+  alarm_.plan(self_, *context_->clock, out.wake_at);
 }
 
 placer_actor::behavior_type make_placer(
@@ -178,7 +172,7 @@ placer_actor::behavior_type make_placer(
     [state](const replica_news& x) { state->on(x); },
     [state](atom::placing) { return state->status(); },
     [state](const placer_answers& x) { state->on(x); },
-    [state](caf::tick_atom) { state->tick(); },
+    [state](caf::tick_atom, std::uint64_t number) { state->tick(number); },
   };
 }
 

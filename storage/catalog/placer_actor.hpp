@@ -6,6 +6,7 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "actors/wake_timer.hpp"
 #include "cluster/membership_actor.hpp"
 #include "storage/catalog/placer.hpp"
 #include "storage/messages.hpp"
@@ -38,7 +39,7 @@ using placer_actor = caf::typed_actor<
   // Private: answers of the catalog's replica.
   caf::reacts_to<placer_answers>,
   // Private: the actor's own timer.
-  caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 /// Who writes: the placer of one life of one node.
 struct placer_identity {
@@ -60,7 +61,7 @@ public:
   void on(const cluster::member_news& x);
   void on(const replica_news& x);
   void on(const placer_answers& x);
-  void tick();
+  void tick(std::uint64_t number);
   [[nodiscard]] const std::string& status() const { return core_->status(); }
 
 private:
@@ -73,7 +74,6 @@ private:
   void submit();
   void take(const data_answer& x);
   void finish();
-  void wake_at(time_point when);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
 
   pointer self_;
@@ -90,7 +90,7 @@ private:
   bool writing_ = false;
   std::string trouble_; // With one of them, for people.
   std::vector<catalog_entry> read_;
-  time_point armed_ = time_point::max();
+  actors::wake_timer alarm_;
 };
 
 /// Spawn function.

@@ -62,7 +62,7 @@ make_idle_applier(applier_actor::pointer, std::vector<apply_job>* jobs) {
     [](const serve_store&) {},
     [jobs](const apply_job& x) { jobs->push_back(x); },
     [](const flush_done&) {},
-    [](caf::tick_atom) {},
+    [](caf::tick_atom, std::uint64_t) {},
   };
 }
 

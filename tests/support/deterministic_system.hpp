@@ -76,6 +76,9 @@ public:
     time.current_time = end;
   }
 
+  /// Timers under way, those that mean nothing any more among them.
+  std::size_t timer_count() { return scheduler().clock().schedule().size(); }
+
   /// The test's own actor, for sending and requesting.
   caf::scoped_actor& self() { return *self_; }
 
