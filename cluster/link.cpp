@@ -53,7 +53,7 @@ link::output link::send(payload x, lane lane, time_point now) {
   }
   if (cost > config_.frame_bytes_max) {
     give_up(
-      out, x,
+      out, std::move(x),
       fail(
         ec::too_large, "a message of " + std::to_string(cost)
                          + " bytes is above link.frame_bytes_max = "
@@ -161,13 +161,7 @@ link::output link::tick(time_point now) {
     && now - session_->since > config_.dial_deadline + 2 * config_.handshake_deadline)
     drop_session(
       out, fail(ec::unreachable, "the peer did not finish its handshake"), now);
-  if (up()) {
-    if (now - session_->last_heard > config_.silence_max)
-      drop_session(out, fail(ec::link_lost, "the peer has fallen silent"), now);
-    else if (
-      now - session_->lanes[index(lane::control)].last_sent >= config_.heartbeat_interval)
-      put(out, lane::control, heartbeat{health_}, now);
-  }
+  keep_alive(out, now);
   if (lost_at_ && !up() && now - *lost_at_ >= config_.down_after)
     go_down(out, fail(ec::link_lost, "the peer is gone and has not come back"));
   if (up() && !session_->closing && idle() && now - last_used_ >= config_.idle_after) {
@@ -177,6 +171,34 @@ link::output link::tick(time_point now) {
   }
   want_session(out, now);
   return out;
+}
+
+void link::keep_alive(output& out, time_point now) {
+  if (!up())
+    return;
+  if (auto why = silence(now)) {
+    drop_session(out, why, now);
+    return;
+  }
+  for (auto each : lanes)
+    if (now - session_->lanes[index(each)].last_sent >= config_.heartbeat_interval)
+      put(out, each, heartbeat{health_}, now);
+}
+
+// A lane that has ended behind its goodbye has nothing more to say. The second rule finds
+// a damaged length, behind which bytes come for ever.
+error link::silence(time_point now) const {
+  for (auto each : lanes) {
+    const auto& state = session_->lanes[index(each)];
+    auto which = std::string{each == lane::control ? "control" : "bulk"};
+    if (state.connection && now - state.last_heard > config_.silence_max)
+      return fail(ec::link_lost, "the peer's " + which + " lane has fallen silent");
+    if (state.connection && now - state.last_frame > config_.frame_deadline)
+      return fail(
+        ec::link_lost,
+        "no whole frame came on the peer's " + which + " lane for link.frame_deadline");
+  }
+  return {};
 }
 
 void link::sweep_calls(output& out, time_point now) {
@@ -205,11 +227,16 @@ void link::sweep_calls(output& out, time_point now) {
 // -- frames of an agreed connection
 // -------------------------------------------------------
 
+void link::heard(connection_id connection, time_point now) {
+  if (auto lane = lane_of(connection))
+    session_->lanes[index(*lane)].last_heard = now;
+}
+
 link::output link::arrived(connection_id connection, link_frame frame, time_point now) {
   auto out = output{};
   if (auto lane = lane_of(connection)) {
     auto& state = session_->lanes[index(*lane)];
-    session_->last_heard = now;
+    state.last_heard = state.last_frame = now;
     if (auto* refused = std::get_if<refuse>(&frame))
       drop_session(out, fail(refused->code, refused->why), now);
     else if (std::holds_alternative<confirm>(frame) && !state.confirmed)
@@ -339,7 +366,7 @@ void link::fail_calls(output& out, const error& why) {
 
 void link::fail_queues(output& out, const error& why) {
   for (auto& box : queues_) {
-    for (const auto& x : box.payloads) {
+    for (auto& x : box.payloads) {
       // An answer may have the numbers of a request that is under way.
       if (is_request(x))
         calls_.erase({x.from, x.call});

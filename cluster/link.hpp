@@ -18,6 +18,10 @@
 ///   `ended_actors`.
 /// - When both ends dial at once, the session dialled by the smaller node id stays.
 /// - Credit: payloads leave while the receiver's window lasts; heartbeats always do.
+/// - Each lane has heartbeats of its own. One that brings no byte for `silence_max`, or
+/// no
+///   whole frame for `frame_deadline`, breaks the session: what the other lane brings
+///   proves nothing about it.
 ///
 /// Pure. The caller performs the output in order. Not thread-safe; one per peer.
 /// Cost: O(log calls) per message.
@@ -120,6 +124,10 @@ public:
   /// A dial of an earlier output failed, or its handshake was refused.
   [[nodiscard]] output dial_failed(session_id id, const error& why, time_point now);
 
+  /// Bytes came on a connection of this link, whether or not they end a frame: a large
+  /// one that is under way is a sign of life, too. Others are ignored.
+  void heard(connection_id connection, time_point now);
+
   /// A frame came on a connection of this link. Others are ignored.
   [[nodiscard]] output
   arrived(connection_id connection, link_frame frame, time_point now);
@@ -180,6 +188,8 @@ private:
     std::uint64_t consumed = 0; // Not yet given back.
     bool goodbye_heard = false; // The peer says no more payloads on this lane.
     time_point last_sent;
+    time_point last_heard; // A byte.
+    time_point last_frame; // A whole one.
   };
 
   struct live_session {
@@ -190,7 +200,6 @@ private:
     bool peer_leaving = false; // Its goodbye is for ever.
     peer_identity peer;
     time_point since;
-    time_point last_heard;
     std::string where;
     std::array<lane_state, 2> lanes;
   };
@@ -232,6 +241,8 @@ private:
   void end_watches(output& out, const error& why);
   void give_up(output& out, const cluster::payload& x, const error& why);
   void sweep_calls(output& out, time_point now);
+  void keep_alive(output& out, time_point now);
+  [[nodiscard]] error silence(time_point now) const;
   [[nodiscard]] bool wanted() const;
   [[nodiscard]] bool idle() const;
   [[nodiscard]] bool reachable() const;

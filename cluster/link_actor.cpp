@@ -190,6 +190,7 @@ void link_state::on(actors::received& x) {
   if (!connections_.contains(x.connection))
     return;
   metrics_->bytes_in.add(x.bytes.size());
+  core_->heard(x.connection, now());
   take_bytes(x.connection, x.bytes);
   // A frame may have ended the connection.
   if (auto found = connections_.find(x.connection); found != connections_.end())

@@ -10,6 +10,7 @@ error link_config::validate() const {
   return first_error({
     check_range("link.heartbeat_interval", heartbeat_interval, 1ms, 1min),
     check_range("link.silence_max", silence_max, 4 * heartbeat_interval, 10min),
+    check_range("link.frame_deadline", frame_deadline, silence_max, 10min),
     check_range("link.dial_deadline", dial_deadline, 10ms, 5min),
     check_range("link.handshake_deadline", handshake_deadline, 10ms, 5min),
     check_range("link.down_after", down_after, 0ms, 10min),

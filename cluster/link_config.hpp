@@ -10,13 +10,19 @@
 namespace troupe::cluster {
 
 struct link_config {
-  /// A link that sends nothing else sends a heartbeat this often. Shorter finds a silent
-  /// peer sooner and costs 1 / heartbeat_interval frames per second and open link.
+  /// A lane that sends nothing else sends a heartbeat this often. Shorter finds a silent
+  /// peer sooner and costs 2 / heartbeat_interval frames per second and open link.
   std::chrono::milliseconds heartbeat_interval{200};
 
-  /// Silence after which a connection counts as broken. At least 4 * heartbeat_interval,
-  /// so that one busy moment breaks nothing.
+  /// A link breaks when one of its lanes has brought no byte for this long. At least
+  /// 4 * heartbeat_interval, so that one busy moment breaks nothing.
   std::chrono::milliseconds silence_max{2'000};
+
+  /// How long one frame may take to arrive. A link breaks when one of its lanes has
+  /// brought no whole frame for this long, which finds a damaged length. At least
+  /// silence_max; longer lets large messages through slower networks:
+  /// frame_bytes_max / frame_deadline is the slowest that still works.
+  std::chrono::milliseconds frame_deadline{30'000};
 
   /// How long the connect of one lane may take.
   std::chrono::milliseconds dial_deadline{2'000};

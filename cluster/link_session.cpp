@@ -24,13 +24,7 @@ void link::want_session(output& out, time_point now) {
     return;
   auto id = session_id{random_()};
   session_ = live_session{
-    .id = id,
-    .ours = true,
-    .peer = {},
-    .since = now,
-    .last_heard = now,
-    .where = address_,
-    .lanes = {}};
+    .id = id, .ours = true, .peer = {}, .since = now, .where = address_, .lanes = {}};
   out.dials.push_back({id, lane::control, address_});
 }
 
@@ -105,7 +99,6 @@ void link::take_inbound(
       .ours = false,
       .peer = offer.peer,
       .since = now,
-      .last_heard = now,
       .where = {},
       .lanes = {}};
   auto& state = session_->lanes[index(offer.lane)];
@@ -128,11 +121,9 @@ void link::take_ours(
       .ours = true,
       .peer = {},
       .since = now,
-      .last_heard = now,
       .where = address_,
       .lanes = {}};
   session_->peer = offer.peer;
-  session_->last_heard = now;
   auto& state = session_->lanes[index(offer.lane)];
   state.connection = connection;
   state.credit = credit_of(offer.credit);
@@ -170,6 +161,8 @@ void link::come_up(output& out, time_point now) {
   lost_at_.reset();
   backoff_ = config_.redial_min;
   last_used_ = now;
+  for (auto& state : session_->lanes)
+    state.last_heard = state.last_frame = now;
   out.news.push_back({news_kind::up, *known_, {}});
   for (const auto& target : watches_)
     put(out, lane::control, cluster::watch{target}, now);

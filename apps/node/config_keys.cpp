@@ -140,7 +140,8 @@ key_list link_keys() {
   const auto link = section<c>{"link", &node_config::link};
   return {
     link("heartbeat_interval", &c::heartbeat_interval, "heartbeats of a quiet link"),
-    link("silence_max", &c::silence_max, "silence that breaks a connection"),
+    link("silence_max", &c::silence_max, "silence that breaks a link"),
+    link("frame_deadline", &c::frame_deadline, "longest arrival of one message"),
     link("dial_deadline", &c::dial_deadline, "longest connect"),
     link("handshake_deadline", &c::handshake_deadline, "longest handshake"),
     link("down_after", &c::down_after, "broken for this long: its actors are gone"),

@@ -29,6 +29,7 @@ TEST_CASE("link_config: each key has a range, and the error names it") {
   auto rows = std::vector<row>{
     {"link.heartbeat_interval", [](auto& x) { x.heartbeat_interval = 0ms; }},
     {"link.silence_max", [](auto& x) { x.silence_max = 4 * x.heartbeat_interval - 1ms; }},
+    {"link.frame_deadline", [](auto& x) { x.frame_deadline = x.silence_max - 1ms; }},
     {"link.dial_deadline", [](auto& x) { x.dial_deadline = 0ms; }},
     {"link.handshake_deadline", [](auto& x) { x.handshake_deadline = 0ms; }},
     {"link.down_after", [](auto& x) { x.down_after = -1ms; }},

@@ -82,13 +82,22 @@ TEST_CASE("link: heartbeats go out when nothing else does, with the own health")
   (void)x.peer_dials(s1);
   x.core.health(3);
   auto out = x.pass(1s);
-  auto beats = frames_on<heartbeat>(out, x.control_of(s1));
-  CHECK(beats == std::vector(5, heartbeat{3}));
-  CHECK(out.frames.size() == 5);
-  (void)x.pass(100ms);
-  (void)x.core.send(note(), lane::control, x.now);
-  CHECK(x.pass(100ms).frames.empty());
-  CHECK(x.pass(100ms).frames.size() == 1);
+  for (auto lane : {x.control_of(s1), x.bulk_of(s1)})
+    CHECK(frames_on<heartbeat>(out, lane) == std::vector(5, heartbeat{3}));
+  CHECK(out.frames.size() == 10);
+}
+
+TEST_CASE("link: what a lane sends stands for its own heartbeat alone") {
+  for (auto busy : {lane::control, lane::bulk}) {
+    auto x = link_fixture{};
+    (void)x.peer_dials(s1);
+    (void)x.pass(100ms);
+    (void)x.core.send(note(), busy, x.now);
+    auto out = x.pass(100ms);
+    REQUIRE(out.frames.size() == 1);
+    auto quiet = busy == lane::control ? x.bulk_of(s1) : x.control_of(s1);
+    CHECK(frames_on<heartbeat>(out, quiet).size() == 1);
+  }
 }
 
 TEST_CASE("link: the peer's health is known from its heartbeats") {
@@ -107,12 +116,47 @@ TEST_CASE("link: a silent peer is lost after silence_max") {
   CHECK(out.closes.size() == 2);
 }
 
-TEST_CASE("link: any frame on any lane is a sign of life") {
+TEST_CASE("link: any frame is a sign of life of its lane") {
   auto x = link_fixture{};
   (void)x.peer_dials(s1);
   (void)x.pass(1'900ms, 1h);
+  (void)x.hears(note());
   (void)x.hears_on_bulk(note());
   CHECK(x.pass(2s, 1h).news.empty());
+}
+
+TEST_CASE("link: one silent lane breaks the link, whatever the other brings") {
+  for (auto silent : {lane::control, lane::bulk}) {
+    auto x = link_fixture{};
+    (void)x.peer_dials(s1);
+    auto out = link::output{};
+    for (auto i = 0; i < 20; ++i) {
+      CHECK(x.pass(100ms, 1h).news.empty());
+      (void)(silent == lane::control ? x.hears_on_bulk(note()) : x.hears(note()));
+    }
+    out = x.pass(100ms, 1h);
+    CHECK(kinds(out) == news_list{lost});
+    CHECK(out.closes.size() == 2);
+    auto which = std::string{silent == lane::control ? "control" : "bulk"};
+    CHECK(sentence_of(out.news.at(0).why).find(which) != std::string::npos);
+  }
+}
+
+TEST_CASE("link: bytes of a frame under way are a sign of life, until frame_deadline") {
+  auto x = link_fixture{};
+  (void)x.peer_dials(s1);
+  auto hears_half = [&x] {
+    x.core.heard(x.bulk_of(s1), x.now);
+    (void)x.hears(heartbeat{});
+    return x.pass(100ms, 1h);
+  };
+  for (auto i = 0; i < 50; ++i)
+    CHECK(hears_half().news.empty());
+  SUBCASE("it is whole in time") {
+    (void)x.hears_on_bulk(note());
+    CHECK(hears_half().news.empty());
+  }
+  SUBCASE("it never ends") { CHECK(kinds(hears_half()) == news_list{lost}); }
 }
 
 // -- dialling again

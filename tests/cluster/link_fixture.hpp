@@ -110,6 +110,7 @@ public:
     return {
       .heartbeat_interval = 200ms,
       .silence_max = 2s,
+      .frame_deadline = 5s,
       .dial_deadline = 2s,
       .handshake_deadline = 2s,
       .down_after = 1s,
@@ -188,8 +189,10 @@ public:
     auto result = link::output{};
     for (auto end = now + length; now < end;) {
       now += std::min<duration>(100ms, end - now);
-      if (core.up() && end - now >= silent_for)
+      if (core.up() && end - now >= silent_for) {
         add(result, hears(heartbeat{}));
+        add(result, hears_on_bulk(heartbeat{}));
+      }
       add(result, core.tick(now));
     }
     return result;

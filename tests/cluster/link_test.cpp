@@ -119,7 +119,7 @@ TEST_CASE("link: a lane without credit does not hold up the other, nor heartbeat
   CHECK(contents(x.core.send(note("b"), lane::control, x.now)).empty());
   CHECK(contents(x.core.send(note("c"), lane::bulk, x.now)).size() == 1);
   CHECK(contents(x.hears_on_bulk(credit{10'000})).empty());
-  CHECK(frames_of<heartbeat>(x.pass(400ms)).size() == 2);
+  CHECK(frames_on<heartbeat>(x.pass(400ms), x.control_of(s1)).size() == 2);
   CHECK(contents(x.hears(credit{10'000})) == std::vector<std::string>{"b"});
 }
 

@@ -107,6 +107,7 @@ TEST_CASE("links: keep every promise under faults, agree after them, then close"
         "crashes",
         "leaves",
         "holds",
+        "dead directions",
         "accusations",
         "seed dials",
         "never answered"}) {

@@ -205,6 +205,10 @@ void link_world::disturb_one(cluster::connection_id end, duration length) {
   if (random_.chance(0.3)) {
     count("resets");
     network_.reset(end);
+  } else if (random_.chance(0.2)) {
+    // One direction of one lane, and healing does not end it.
+    count("dead directions");
+    network_.hold(end, 24h);
   } else {
     count("holds");
     network_.hold(end, length);

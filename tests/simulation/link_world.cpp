@@ -25,6 +25,7 @@ cluster::link_config link_world::config() {
   return {
     .heartbeat_interval = 100ms,
     .silence_max = 400ms,
+    .frame_deadline = 800ms,
     .dial_deadline = 300ms,
     .handshake_deadline = 300ms,
     .down_after = 300ms,
@@ -41,7 +42,8 @@ cluster::link_config link_world::config() {
 
 duration link_world::agreement_bound() {
   auto x = config();
-  return 2 * (x.silence_max + x.dial_deadline + 2 * x.handshake_deadline + x.redial_max);
+  return 2
+         * (x.frame_deadline + x.dial_deadline + 2 * x.handshake_deadline + x.redial_max);
 }
 
 link_world::link_world(const options& chosen)
@@ -214,6 +216,8 @@ void link_world::received(connection_id at, const byte_buffer& bytes) {
   if (found == processes_[i].connections.end())
     return;
   found->second.reader.feed(bytes);
+  if (auto peer = found->second.peer)
+    link_to(i, *peer).heard(at, queue_.now());
   while (take_frame(i, at)) {
   }
 }
@@ -279,12 +283,8 @@ void link_world::write(std::size_t i, connection_id at, const link_frame& frame)
   auto bytes = byte_buffer{};
   cluster::append_frame(bytes, cluster::encode(frame));
   if (disturbed_ && random_.chance(0.000'3)) {
-    // Not in the length: a bulk lane would wait for the rest of that frame, which nothing
-    // finds out until as many bytes have come.
-    constexpr auto length_bytes = std::size_t{4};
     damaged_ = true;
-    bytes[length_bytes + random_.below(bytes.size() - length_bytes)]
-      ^= std::byte{1} << random_.below(8);
+    bytes[random_.below(bytes.size())] ^= std::byte{1} << random_.below(8);
   }
   network_.write(at, bytes);
 }

@@ -71,7 +71,7 @@ public:
   [[nodiscard]] std::uint64_t trace() const { return trace_; }
 
   static cluster::link_config config();
-  /// By when two healthy processes have a session after all faults: a silent loss is
+  /// By when two healthy processes have a session after all faults: a stuck frame is
   /// found, a dial under way fails, the pause passes, and the next dial succeeds; twice,
   /// as the two ends may do so one after the other.
   static duration agreement_bound();
