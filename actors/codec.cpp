@@ -33,6 +33,12 @@ void message_codecs::add_entry(
   TROUPE_ASSERT(by_type_.emplace(type, &*where).second);
 }
 
+message_codecs::codec& message_codecs::entry_of(std::type_index type) {
+  auto found = by_type_.find(type);
+  TROUPE_ASSERT(found != by_type_.end());
+  return by_name_.at(found->second->first);
+}
+
 expected<encoded_message> message_codecs::encode(const caf::message& x) const {
   if (x.empty())
     return encoded_message{empty_type, {}, lane::bulk};
@@ -63,6 +69,17 @@ message_codecs::decode(const std::string& type, std::string_view payload) const 
       ec::not_remotable, "this node knows no message type '" + type
                            + "'; the sender may run a newer version");
   return found->second.decode(payload);
+}
+
+std::optional<caf::message> message_codecs::undelivered(
+  const std::string& type, std::string_view payload, const error& why) const {
+  auto found = by_name_.find(type);
+  if (found == by_name_.end() || !found->second.undelivered)
+    return std::nullopt;
+  auto content = found->second.decode(payload);
+  if (!content)
+    return std::nullopt;
+  return found->second.undelivered(*content, why);
 }
 
 } // namespace troupe::actors

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -63,6 +64,20 @@ public:
        }});
   }
 
+  /// Says what the sender of a note of type `T` gets when the note surely never left the
+  /// process: the link's queue was full, or the peer out of reach. `Tell` is called with
+  /// (`const T&`, `const error&`) and returns a value of a type that the sender takes.
+  /// Without it the note is dropped in silence, which suits senders that repeat what
+  /// nobody has acknowledged.
+  /// @pre `T` was added.
+  template <class T, class Tell>
+  void tell_undelivered(Tell tell) {
+    entry_of(typeid(T)).undelivered
+      = [tell](const caf::message& x, const error& why) -> caf::message {
+      return caf::make_message(tell(x.get_as<T>(0), why));
+    };
+  }
+
   /// Fails with ec::not_remotable, naming the type, when `x` is not a single value of a
   /// registered type.
   [[nodiscard]] expected<encoded_message> encode(const caf::message& x) const;
@@ -71,14 +86,20 @@ public:
   [[nodiscard]] expected<caf::message>
   decode(const std::string& type, std::string_view payload) const;
 
+  /// What `tell_undelivered` says of a note that was encoded here; none when nothing.
+  [[nodiscard]] std::optional<caf::message>
+  undelivered(const std::string& type, std::string_view payload, const error& why) const;
+
 private:
   struct codec {
     actors::lane lane;
     std::function<std::string(const caf::message&)> encode;
     std::function<expected<caf::message>(std::string_view)> decode;
+    std::function<caf::message(const caf::message&, const error&)> undelivered = {};
   };
 
   void add_entry(std::type_index type, const std::string& name, codec entry);
+  codec& entry_of(std::type_index type);
 
   std::unordered_map<std::string, codec> by_name_;
   std::map<std::type_index, std::unordered_map<std::string, codec>::const_pointer>

@@ -48,7 +48,7 @@ link::output link::send(payload x, lane lane, time_point now) {
   auto out = output{};
   auto cost = credit_cost(x);
   if (left_) {
-    give_up(out, x, fail(ec::stopping, "this node is leaving"));
+    give_up(out, std::move(x), fail(ec::stopping, "this node is leaving"));
     return out;
   }
   if (cost > config_.frame_bytes_max) {
@@ -61,12 +61,14 @@ link::output link::send(payload x, lane lane, time_point now) {
     return out;
   }
   if (!reachable()) {
-    give_up(out, x, fail(ec::unreachable, "the peer's address is not known"));
+    give_up(out, std::move(x), fail(ec::unreachable, "the peer's address is not known"));
     return out;
   }
   auto& box = queues_[index(lane)];
   if (box.bytes + cost > config_.queue_bytes_max && !box.payloads.empty()) {
-    give_up(out, x, fail(ec::busy, "the link's queue is full: the peer takes no more"));
+    give_up(
+      out, std::move(x),
+      fail(ec::busy, "the link's queue is full: the peer takes no more"));
     return out;
   }
   if (is_request(x))
@@ -351,11 +353,14 @@ std::int64_t link::credit_of(std::uint64_t bytes) {
   return static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, credit_max));
 }
 
-void link::give_up(output& out, const payload& x, const error& why) {
-  if (is_request(x))
+void link::give_up(output& out, payload x, const error& why) {
+  if (is_request(x)) {
     out.failures.push_back({x.from, x.call, why});
-  else
-    ++out.dropped;
+    return;
+  }
+  ++out.dropped;
+  if (x.kind == payload_kind::note && x.from.value() != 0)
+    out.undelivered.push_back({std::move(x), why});
 }
 
 void link::fail_calls(output& out, const error& why) {
@@ -370,7 +375,7 @@ void link::fail_queues(output& out, const error& why) {
       // An answer may have the numbers of a request that is under way.
       if (is_request(x))
         calls_.erase({x.from, x.call});
-      give_up(out, x, why);
+      give_up(out, std::move(x), why);
     }
     box = {};
   }

@@ -13,7 +13,13 @@
 ///   `down` is told: the peer's actors are gone. What waits then is never delivered to a
 ///   later incarnation.
 /// - What waits for a peer that was not there fails with ec::unreachable when a dial
-///   fails, or at once when nobody can dial.
+///   fails, or at once when nobody can dial. What finds the queue full fails with
+///   ec::busy.
+/// - Requests fail in `failures`, notes in `undelivered`; of both it is sure that they
+///   never left. What has left and is lost with its session is told by `lost` alone: who
+///   sends notes repeats what nobody acknowledged, or gives up by a deadline. So do
+///   membership (probes, full exchanges), the registry (digests), replicas (progress),
+///   founding (its period) and calls (deadlines).
 /// - A request ends once: by its answer or in `failures`; a watch ends once, in
 ///   `ended_actors`.
 /// - When both ends dial at once, the session dialled by the smaller node id stays.
@@ -78,6 +84,12 @@ public:
     error why;
   };
 
+  /// A note that never left.
+  struct undelivered_note {
+    cluster::payload payload;
+    error why;
+  };
+
   enum class news_kind : std::uint8_t { up, lost, down };
 
   struct news {
@@ -96,7 +108,8 @@ public:
     std::vector<failed_call> failures;
     std::vector<ended> ended_actors; ///< Of the peer, that somebody here watches.
     std::vector<link::news> news;
-    std::uint64_t dropped = 0; ///< Notes given up: queue full, peer unreachable or gone.
+    std::vector<undelivered_note> undelivered; ///< For their senders, who are known.
+    std::uint64_t dropped = 0; ///< Notes and answers that were given up, those too.
   };
 
   /// A link to the process `peer`, which listens at `address` (empty: it cannot be
@@ -106,7 +119,7 @@ public:
     random_source random);
 
   /// Sends `x` on `lane`, now or when it can. A request that cannot go fails in an
-  /// output, now or later; a note is dropped.
+  /// output, now or later; so does a note, an answer is dropped.
   /// @pre a request's (from, call) is not that of another under way.
   [[nodiscard]] output send(payload x, actors::lane lane, time_point now);
 
@@ -239,7 +252,7 @@ private:
   void fail_calls(output& out, const error& why);
   void fail_queues(output& out, const error& why);
   void end_watches(output& out, const error& why);
-  void give_up(output& out, const cluster::payload& x, const error& why);
+  void give_up(output& out, cluster::payload x, const error& why);
   void sweep_calls(output& out, time_point now);
   void keep_alive(output& out, time_point now);
   [[nodiscard]] error silence(time_point now) const;

@@ -293,7 +293,18 @@ void link_state::perform(link::output out) {
     references_.end(to_remote(x.target), fail(x.code, x.why));
   for (const auto& x : out.news)
     tell(x);
+  for (const auto& x : out.undelivered)
+    return_to_sender(x);
   metrics_->dropped_notes.add(out.dropped);
+}
+
+void link_state::return_to_sender(const link::undelivered_note& x) const {
+  auto sender = exports_.find(x.payload.from.value());
+  if (!sender)
+    return;
+  auto told = environment_.codecs->undelivered(x.payload.type, x.payload.content, x.why);
+  if (told)
+    sender->enqueue(nullptr, caf::make_message_id(), std::move(*told), nullptr);
 }
 
 void link_state::tell(const link::news& x) {

@@ -132,6 +132,7 @@ private:
   [[nodiscard]] caf::strong_actor_ptr target_of(const link_target& x) const;
   void watch_here(const link_target& target);
   void answer(const payload& request, error why);
+  void return_to_sender(const link::undelivered_note& x) const;
   [[nodiscard]] std::shared_ptr<actors::consumption>
   receipt_for(session_id session, actors::lane lane);
   void tell(const link::news& x);

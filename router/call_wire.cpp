@@ -94,6 +94,16 @@ void register_codecs(actors::message_codecs& codecs) {
   codecs.add<invocation>(
     "troupe.router.invocation", actors::lane::bulk,
     [](const invocation& x) { return encode(x); }, decode_invocation);
+  // Nobody repeats an invocation before its deadline: another provider may take it now.
+  codecs.tell_undelivered<invocation>([](const invocation& x, const error& why) {
+    return invocation_result{
+      .id = x.id,
+      .attempt = x.attempt,
+      .outcome = outcome::not_executed,
+      .content = {},
+      .code = code_of(why),
+      .why = sentence_of(why)};
+  });
   codecs.add<invocation_result>(
     "troupe.router.result", actors::lane::bulk,
     [](const invocation_result& x) { return encode(x); }, decode_result);

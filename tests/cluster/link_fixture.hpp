@@ -86,7 +86,7 @@ inline std::vector<std::pair<std::uint64_t, ec>> failures(const link::output& ou
 inline bool is_nothing(const link::output& x) {
   return x.frames.empty() && x.closes.empty() && x.dials.empty() && x.arrivals.empty()
          && x.watches.empty() && x.failures.empty() && x.ended_actors.empty()
-         && x.news.empty() && x.dropped == 0;
+         && x.news.empty() && x.undelivered.empty() && x.dropped == 0;
 }
 
 /// The code of the one refusal in `out`, which closes the connection.
@@ -220,6 +220,7 @@ private:
     move_over(to.failures, from.failures);
     move_over(to.ended_actors, from.ended_actors);
     move_over(to.news, from.news);
+    move_over(to.undelivered, from.undelivered);
     to.dropped += from.dropped;
   }
 };

@@ -82,7 +82,11 @@ TEST_CASE("link: a full queue refuses, and bounds what waits per lane") {
   CHECK(x.core.queued_bytes(lane::bulk) == 10'000);
   CHECK(
     failures(x.core.send(request(5), lane::bulk, x.now)) == failure_list{{5, ec::busy}});
-  CHECK(x.core.send(note(), lane::bulk, x.now).dropped == 1);
+  auto out = x.core.send(note("late"), lane::bulk, x.now);
+  CHECK(out.dropped == 1);
+  REQUIRE(out.undelivered.size() == 1);
+  CHECK((out.undelivered[0].payload == note("late")));
+  CHECK(out.undelivered[0].why == ec::busy);
   CHECK(x.core.calls_count() == 4);
   CHECK(x.core.send(request(6), lane::control, x.now).failures.empty());
 }
@@ -259,6 +263,29 @@ TEST_CASE("link: what waits for a peer that was not there fails with its dial") 
   CHECK(sentence_of(out.failures[0].why).find("nobody listens") != std::string::npos);
   CHECK(x.core.calls_count() == 0);
   CHECK(x.pass(10s).dials.empty());
+}
+
+TEST_CASE("link: notes that never left come back, those of nobody do not") {
+  auto x = link_fixture{};
+  auto dial = x.core.send(note("a"), lane::bulk, x.now).dials.at(0);
+  auto posted = note("b");
+  posted.kind = payload_kind::note_with_origin;
+  posted.from = {};
+  (void)x.core.send(posted, lane::control, x.now);
+  auto out
+    = x.core.dial_failed(dial.session, fail(ec::unreachable, "nobody listens"), x.now);
+  CHECK(out.dropped == 2);
+  REQUIRE(out.undelivered.size() == 1);
+  CHECK((out.undelivered[0].payload == note("a")));
+  CHECK(out.undelivered[0].why == ec::unreachable);
+}
+
+TEST_CASE("link: what left and is lost with its session does not come back") {
+  auto x = link_fixture{};
+  (void)x.peer_dials(s1);
+  CHECK(frames_of<payload>(x.core.send(note(), lane::bulk, x.now)).size() == 1);
+  CHECK(x.breaks().undelivered.empty());
+  CHECK(x.pass(2s).undelivered.empty());
 }
 
 TEST_CASE("link: a peer without address or session is unreachable at once") {

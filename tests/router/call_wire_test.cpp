@@ -45,6 +45,23 @@ TEST_CASE("call_wire: every truncation is refused or decodes to something else")
   }
 }
 
+TEST_CASE("call_wire: an invocation that never left was not executed, says its result") {
+  auto codecs = actors::message_codecs{};
+  register_codecs(codecs);
+  const auto& sent = sample;
+  auto told = codecs.undelivered(
+    "troupe.router.invocation", encode(sent), fail(ec::busy, "the queue is full"));
+  REQUIRE(told);
+  REQUIRE(told->match_elements<invocation_result>());
+  const auto& result = told->get_as<invocation_result>(0);
+  CHECK(result.id == sent.id);
+  CHECK(result.attempt == sent.attempt);
+  CHECK(result.outcome == outcome::not_executed);
+  CHECK(result.code == ec::busy);
+  CHECK_FALSE(
+    codecs.undelivered("troupe.router.result", encode(result), fail(ec::busy, "")));
+}
+
 TEST_CASE("call_wire: a call without a caller or a number is malformed") {
   auto nobody = sample;
   nobody.id.caller = {};

@@ -41,6 +41,7 @@ void link_world::on_arrival(
   auto& sent = letters_.at(number);
   expect(model.up, "nothing arrives before the link is up");
   expect(!sent.arrived, "a message arrives at most once");
+  expect(!sent.undelivered, "what never left does not arrive");
   expect(
     sent.from == peer && sent.to == i && sent.lane == x.lane
       && sent.kind == x.payload.kind,
@@ -121,6 +122,14 @@ void link_world::on_ended(std::size_t i, std::size_t peer, const cluster::ended&
   expect(
     processes_[i].peers[peer].watches.erase(std::get<std::string>(x.target)) == 1,
     "a watch ends once");
+}
+
+void link_world::on_undelivered(const cluster::payload& x) {
+  auto& sent = letters_.at(static_cast<std::size_t>(std::stoull(x.content)));
+  expect(x.kind == payload_kind::note, "only notes come back");
+  expect(!sent.arrived && !sent.undelivered, "what comes back did not arrive");
+  sent.undelivered = true;
+  count("notes came back");
 }
 
 void link_world::on_news(std::size_t i, std::size_t peer, const cluster::link::news& x) {

@@ -92,6 +92,7 @@ TEST_CASE("links: keep every promise under faults, agree after them, then close"
         "arrived on bulk",
         "windows overdrawn",
         "notes dropped",
+        "notes came back",
         "watched actors ended",
         "watches failed",
         "closed idle",

@@ -337,6 +337,8 @@ void link_world::perform(std::size_t i, std::size_t peer, cluster::link::output 
     on_ended(i, peer, x);
   for (const auto& x : out.news)
     on_news(i, peer, x);
+  for (const auto& x : out.undelivered)
+    on_undelivered(x.payload);
   counts_["notes dropped"] += out.dropped;
   check_link(i, peer);
 }

@@ -87,6 +87,7 @@ private:
     cluster::payload_kind kind{};
     time_point sent;
     bool arrived = false;
+    bool undelivered = false;
     int answers = 0;
     int failures = 0;
   };
@@ -178,6 +179,7 @@ private:
   void on_watch(std::size_t i, std::size_t peer, const cluster::link_target& target);
   void on_failure(std::size_t i, std::size_t peer, const cluster::link::failed_call& x);
   void on_ended(std::size_t i, std::size_t peer, const cluster::ended& x);
+  void on_undelivered(const cluster::payload& x);
   void on_news(std::size_t i, std::size_t peer, const cluster::link::news& x);
   void check_link(std::size_t i, std::size_t peer);
   void end_call(std::size_t i, std::size_t peer, std::uint64_t call, bool answered);
