@@ -127,6 +127,12 @@ void links_state::on(const peer_died& x) {
     self_->send(found->second.link, x);
 }
 
+void links_state::on(const peer_forgotten& x) {
+  addresses_.erase(x.peer);
+  for (const auto& [owner, peers] : pins_)
+    unpin(owner, x.peer);
+}
+
 void links_state::on(const own_health& x) {
   health_ = x.multiplier;
   for (const auto& [id, peer] : peers_)
@@ -140,10 +146,40 @@ void links_state::on(const cluster_joined& x) {
 }
 
 void links_state::on(const pin_link& x) {
+  auto owner = caf::actor_cast<caf::actor_addr>(self_->current_sender());
   if (x.pinned)
-    self_->send(entry_of(x.peer).link, atom::pin_v);
-  else if (auto found = peers_.find(x.peer); found != peers_.end())
+    pin(owner, x.peer);
+  else
+    unpin(owner, x.peer);
+}
+
+// A link actor is told of its first pin and of the end of the last.
+void links_state::pin(const caf::actor_addr& owner, const node_id& peer) {
+  auto [held, is_new] = pins_.try_emplace(owner);
+  if (is_new && owner)
+    self_->monitor(owner);
+  auto is_first = !is_pinned(peer);
+  held->second.insert(peer);
+  if (!is_first)
+    return;
+  if (auto found = peers_.find(peer); found != peers_.end())
+    self_->send(found->second.link, atom::pin_v);
+  else
+    entry_of(peer); // Which pins it.
+}
+
+void links_state::unpin(const caf::actor_addr& owner, const node_id& peer) {
+  auto held = pins_.find(owner);
+  if (held == pins_.end() || held->second.erase(peer) == 0 || is_pinned(peer))
+    return;
+  if (auto found = peers_.find(peer); found != peers_.end())
     self_->send(found->second.link, atom::unpin_v);
+}
+
+bool links_state::is_pinned(const node_id& peer) const {
+  return std::any_of(pins_.begin(), pins_.end(), [&](const auto& entry) {
+    return entry.second.contains(peer);
+  });
 }
 
 std::vector<link_summary> links_state::list() const {
@@ -167,6 +203,8 @@ links_state::peer_entry& links_state::entry_of(const node_id& peer) {
       make_link, environment_, config_, greeter_->self(), peer, entry.address,
       random_->fork(), caf::actor_cast<link_owner_actor>(self_));
     self_->send(entry.link, own_health{health_});
+    if (is_pinned(peer))
+      self_->send(entry.link, atom::pin_v);
     self_->monitor(entry.link);
     link_actors_.emplace(entry.link.address(), peer);
   }
@@ -178,11 +216,15 @@ void links_state::on(const link_dial& x) {
 }
 
 void links_state::on(const link_report& x) {
-  auto& entry = entry_of(x.peer);
-  entry.identity = x.news.peer;
-  entry.up = x.news.kind == link::news_kind::up;
+  auto address = std::string{};
+  // The last words of a link that was ended as unused must not make a new one.
+  if (auto found = peers_.find(x.peer); found != peers_.end()) {
+    found->second.identity = x.news.peer;
+    found->second.up = x.news.kind == link::news_kind::up;
+    address = found->second.address;
+  }
   settle_contacts(x.peer, x.news);
-  fan_out({x.news.kind, x.news.peer, entry.address, x.news.why});
+  fan_out({x.news.kind, x.news.peer, address, x.news.why});
 }
 
 void links_state::fan_out(const link_news& x) {
@@ -191,6 +233,9 @@ void links_state::fan_out(const link_news& x) {
 }
 
 void links_state::on(const link_unused& x) {
+  // Somebody has pinned it since it said so.
+  if (is_pinned(x.peer))
+    return;
   // Behind all that was sent to it before; what its references send later fails.
   if (auto found = peers_.find(x.peer); found != peers_.end()) {
     self_->send(found->second.link, atom::leave_links_v);
@@ -201,12 +246,21 @@ void links_state::on(const link_unused& x) {
 
 void links_state::on(const caf::down_msg& x) {
   listeners_.erase(x.source);
+  if (auto owned = pins_.find(x.source); owned != pins_.end()) {
+    for (const auto& peer : std::set{owned->second})
+      unpin(x.source, peer);
+    pins_.erase(owned);
+  }
   auto actor = link_actors_.extract(x.source);
   if (!actor.empty())
-    if (auto peer = peers_.extract(actor.mapped()); !peer.empty() && peer.mapped().up)
-      fan_out(
-        {link::news_kind::down, peer.mapped().identity, peer.mapped().address,
-         fail(ec::internal, "the link actor has ended")});
+    if (auto peer = peers_.extract(actor.mapped()); !peer.empty()) {
+      if (peer.mapped().up)
+        fan_out(
+          {link::news_kind::down, peer.mapped().identity, peer.mapped().address,
+           fail(ec::internal, "the link actor has ended")});
+      if (!leaving_ && is_pinned(actor.mapped()))
+        entry_of(actor.mapped());
+    }
   finish_leaving();
 }
 
@@ -374,6 +428,7 @@ links_actor::behavior_type make_links(
     [state](const subscribe_links& x) { state->on(x); },
     [state](const peer_moved& x) { state->on(x); },
     [state](const peer_died& x) { state->on(x); },
+    [state](const peer_forgotten& x) { state->on(x); },
     [state](const own_health& x) { state->on(x); },
     [state](const cluster_joined& x) { state->on(x); },
     [state](const pin_link& x) { state->on(x); },

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,11 @@ using links_actor = caf::typed_actor<
   // News of all links from now on.
   caf::reacts_to<subscribe_links>,
   // What membership knows.
-  caf::reacts_to<peer_moved>, caf::reacts_to<peer_died>, caf::reacts_to<own_health>,
+  caf::reacts_to<peer_moved>, caf::reacts_to<peer_died>, caf::reacts_to<peer_forgotten>,
+  caf::reacts_to<own_health>,
   // Founding or the first contact gave us our cluster.
   caf::reacts_to<cluster_joined>,
-  // Keeps a link open.
+  // Keeps a link open, until its sender ends or says otherwise.
   caf::reacts_to<pin_link>,
   // The links there are, for people.
   caf::replies_to<atom::list_links>::with<std::vector<link_summary>>,
@@ -76,6 +78,7 @@ public:
   void on(const subscribe_links& x);
   void on(const peer_moved& x);
   void on(const peer_died& x);
+  void on(const peer_forgotten& x);
   void on(const own_health& x);
   void on(const cluster_joined& x);
   void on(const pin_link& x);
@@ -118,6 +121,9 @@ private:
   };
 
   peer_entry& entry_of(const node_id& peer);
+  [[nodiscard]] bool is_pinned(const node_id& peer) const;
+  void pin(const caf::actor_addr& owner, const node_id& peer);
+  void unpin(const caf::actor_addr& owner, const node_id& peer);
   void dial(const greeting_dial& dial, const std::string& where);
   void dial_has_failed(const greeting_dial& dial, const error& why);
   void perform(greeter::output out);
@@ -137,6 +143,7 @@ private:
   std::unique_ptr<actors::listener> listener_;
   std::map<node_id, peer_entry> peers_;
   std::map<node_id, std::string> addresses_;
+  std::map<caf::actor_addr, std::set<node_id>> pins_; // By owner; null: nobody's.
   std::map<caf::actor_addr, node_id> link_actors_;
   std::map<connection_id, open_connection> connections_;
   std::map<actors::dial_id, pending_dial> dials_;

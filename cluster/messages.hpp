@@ -72,6 +72,12 @@ struct peer_died {
   incarnation life;
 };
 
+/// Membership lists this peer no longer: it was forgotten, or is gone for so long that
+/// nothing is known of it any more. Ends all pins of its link.
+struct peer_forgotten {
+  node_id peer;
+};
+
 /// This process learnt its cluster.
 struct cluster_joined {
   cluster_id cluster;
@@ -82,7 +88,9 @@ struct own_health {
   std::uint32_t multiplier = 0;
 };
 
-/// Keep the link with this peer open, or no more. Counted.
+/// Keep the link with this peer open, or no more. A pin belongs to the actor that sends
+/// this: it counts once however often it is sent, and ends with its owner at the latest.
+/// Without a sender it lasts until one without a sender takes it back.
 struct pin_link {
   node_id peer;
   bool pinned = true;
@@ -183,6 +191,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::refer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::peer_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::peer_died)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::peer_forgotten)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::cluster_joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::own_health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_summary)

@@ -129,6 +129,7 @@ error admin_client::connect(const std::string& address, duration deadline) {
   auto why = error{};
   auto note = [&](error& x) { why = actors::ours(x); };
   p.admin = nullptr;
+  (*p.self)->send(p.links, cluster::pin_link{p.node.id, false});
   (*p.self)
     ->request(p.links, deadline, cluster::contact{address})
     .receive([&](cluster::peer_identity& x) { p.node = std::move(x); }, note);

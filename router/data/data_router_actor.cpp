@@ -151,6 +151,9 @@ std::uint64_t data_router_state::on(const heard_entries& x) {
 }
 
 void data_router_state::on(const cluster::member_news& x) {
+  // Nobody is helped by dialling a node that is gone: when it is back, we ask again.
+  if (!present(x.about.state) && pinned_.erase(x.about.node.id) > 0)
+    self_->send(environment_->links, cluster::pin_link{x.about.node.id, false});
   builder_.member(x);
   publish();
 }

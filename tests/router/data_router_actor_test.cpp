@@ -149,6 +149,18 @@ TEST_CASE("data_router: nothing goes into a broken link, which is kept being dia
   CHECK(world.pinned == std::vector{n2});
 }
 
+TEST_CASE("data_router: the link to a node that is gone is kept only once asked for") {
+  auto world = data_world{};
+  auto there = world.add_replica(n2, s1);
+  auto sink = std::make_shared<recording_sink>();
+  world.forward(n2, {1}, sink);
+  CHECK(world.pinned == std::vector{n2});
+  world.tell_death(n2);
+  CHECK(world.pinned.empty());
+  world.forward(n2, {2}, sink);
+  CHECK(world.pinned == std::vector{n2});
+}
+
 TEST_CASE("data_router: what surely did not arrive is refused, what may have is lost") {
   struct expectation {
     ec code;

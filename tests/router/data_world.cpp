@@ -26,8 +26,10 @@ cluster::links_actor data_world::spawn_fake_links() {
     return {
       [](const cluster::subscribe_links&) {},
       [this](const cluster::pin_link& x) {
-        CHECK(x.pinned);
-        pinned.push_back(x.peer);
+        if (x.pinned)
+          pinned.push_back(x.peer);
+        else
+          std::erase(pinned, x.peer);
       },
       [this](const cluster::refer& x) -> caf::result<caf::strong_actor_ptr> {
         ++refers;
@@ -108,6 +110,15 @@ void data_world::tell_map(
   }
   tell_slots({{{slot{0}, slot{16'383}}, s1}});
   tell_roles(masters);
+}
+
+void data_world::tell_death(const node_id& node) {
+  auto about = cluster::member{};
+  about.node = {node, node_name{"n"}, incarnation{1}};
+  about.state = cluster::member_state::dead;
+  system.self()->send(
+    router, cluster::member_news{cluster::member_event::died, about, {}});
+  system.settle();
 }
 
 void data_world::tell_slots(std::vector<storage::slot_map::range> ranges) {

@@ -76,6 +76,7 @@ public:
   /// Tells of three live nodes, and of these masters.
   void tell_map(const std::map<shard_id, std::pair<std::uint64_t, node_id>>& masters);
   void tell_roles(const std::map<shard_id, std::pair<std::uint64_t, node_id>>& masters);
+  void tell_death(const node_id& node);
   void tell_slots(std::vector<storage::slot_map::range> ranges);
 
   void forward(
