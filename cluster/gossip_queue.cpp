@@ -40,6 +40,11 @@ void gossip_queue::tell(const rank& place, unsigned tell_limit) {
     order_.insert(found->second.place);
 }
 
+void gossip_queue::drop(const node_id& about) {
+  if (auto found = entries_.extract(about); !found.empty())
+    order_.erase(found.mapped().place);
+}
+
 void gossip_queue::clear() {
   order_.clear();
   entries_.clear();

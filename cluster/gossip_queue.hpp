@@ -26,6 +26,9 @@ public:
   /// any; counts each as told once, and drops those told `tell_limit` times.
   [[nodiscard]] std::vector<member> take(std::size_t bytes_max, unsigned tell_limit);
 
+  /// Drops what is queued about a member, if anything.
+  void drop(const node_id& about);
+
   /// Drops everything: there is nobody to tell.
   void clear();
 

@@ -11,6 +11,7 @@
 #include "actors/base/ids.hpp"
 #include "actors/base/strong.hpp"
 
+#include <chrono>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -82,6 +83,9 @@ struct member {
   /// Who suspects it, or declared it dead; nil otherwise. Evidence, not part of the
   /// order.
   node_id accuser;
+  /// How long ago it died or left, as far as the teller knows; 0 while it is present. Not
+  /// part of the order either.
+  std::chrono::seconds gone_for{0};
 
   friend bool operator==(const member&, const member&) = default;
 };

@@ -25,6 +25,8 @@ std::string_view to_string(member_event x) {
       return "left";
     case member_event::forgotten:
       return "forgotten";
+    case member_event::reclaimed:
+      return "reclaimed";
     case member_event::name_conflict:
       return "name_conflict";
     case member_event::accused:
@@ -125,6 +127,13 @@ void member_table::forget(const node_id& id, std::vector<member_news>& news) {
     return;
   news.push_back({member_event::forgotten, found->second, {}});
   remove(id);
+}
+
+void member_table::reclaim(const node_id& id, std::vector<member_news>& news) {
+  auto found = members_.find(id);
+  TROUPE_ASSERT(found != members_.end() && !present(found->second.state));
+  news.push_back({member_event::reclaimed, found->second, {}});
+  members_.erase(found);
 }
 
 void member_table::store(const member& claim) {

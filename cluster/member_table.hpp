@@ -1,8 +1,9 @@
 /// All members that a node knows, its own row included, and what changed when one claim
 /// was taken in.
 ///
-/// A value without time. Members stay for ever, dead ones too, until they are forgotten;
-/// then only the id remains, so that the identity is never listed again.
+/// A value without time. Members stay, dead ones too, until they are reclaimed, of which
+/// nothing remains, or forgotten, of which the id does: such an identity is never listed
+/// again.
 /// Cost: O(log n) per claim.
 #pragma once
 
@@ -33,6 +34,9 @@ enum class member_event : std::uint8_t {
   left,
   /// Off the list for ever.
   forgotten,
+  /// Off the list, as it was dead or left for `reclaim_after`. It may come back, and then
+  /// has `joined`.
+  reclaimed,
   /// Two present members bear one name: `about` and `rival`. Both stay listed.
   name_conflict,
 
@@ -70,6 +74,10 @@ public:
   /// Takes in `claim` if it supersedes what is known, and appends what changed to `news`.
   /// Returns false when it does not. A claim about somebody unknown always does.
   bool apply(const member& claim, std::vector<member_news>& news);
+
+  /// Takes a member off the list as if it had never been known; it may come back.
+  /// @pre it is dead or has left.
+  void reclaim(const node_id& id, std::vector<member_news>& news);
 
   /// The member, or null when it is unknown or forgotten. Valid until the next `apply`.
   [[nodiscard]] const member* find(const node_id& id) const;

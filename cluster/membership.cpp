@@ -45,8 +45,10 @@ membership::output membership::tick(time_point now) {
       probe_next(now);
     if (now >= next_push_pull_)
       push_pull_next(now);
-    if (now >= next_reconnect_)
+    if (now >= next_reconnect_) {
+      reclaim(now);
       reconnect(now);
+    }
   }
   gossip_round(now);
   return finish(now);
@@ -100,7 +102,7 @@ membership::received(const node_id& from, const push_pull& message, time_point n
   // First taken in, then answered: a claim that we are dead is refuted by the reply.
   hear(from, message.claims, now);
   if (message.what == push_pull::kind::request)
-    send(from, push_pull{push_pull::kind::reply, table_.claims()});
+    send(from, push_pull{push_pull::kind::reply, all_claims()});
   return finish(now);
 }
 

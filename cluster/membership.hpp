@@ -10,8 +10,10 @@
 ///
 /// What it promises (`check_invariants`, and the properties in
 /// `tests/simulation/membership_sim.cpp`): a transition is told once; nobody speaks for a
-/// member's life but the member; one accuser alone needs `suspicion_max` to declare a
-/// death where others could confirm it; members and seeds are retried for ever.
+/// member's incarnation but the member; one accuser alone needs `suspicion_max` to
+/// declare a death where others could confirm it; seeds are retried for ever, dead
+/// members until they are reclaimed, `reclaim_after` after their end; so the list is
+/// bounded by those present and those that went within that time.
 ///
 /// Cost: an idle node sends and answers one ping per `probe_interval` and one exchange
 /// per push-pull period, whatever the size N of the cluster. CPU: a message is O(claims
@@ -187,6 +189,8 @@ private:
   void hear_about_self(const member& claim);
   void refute(const member& claim);
   void change_self(const member& next);
+  [[nodiscard]] bool too_old(const member& claim) const;
+  void reclaim(time_point now);
   void outlived_by(const member& claim);
   void expel();
 
@@ -202,6 +206,8 @@ private:
 
   // membership_gossip.cpp: how news travels.
   [[nodiscard]] std::vector<member> claims_for(const node_id& to);
+  [[nodiscard]] std::vector<member> all_claims() const;
+  void tell_ages(std::vector<member>& claims) const;
   void gossip_round(time_point now);
   [[nodiscard]] std::vector<node_id> listeners(time_point now);
   void push_pull_next(time_point now);
@@ -225,6 +231,7 @@ private:
   std::map<probe_seq, relay> relays_;
   std::map<node_id, suspicion> suspicions_;     // Of exactly those who are suspect.
   std::map<node_id, time_point> recently_dead_; // When they died.
+  std::map<node_id, time_point> gone_since_;    // Of exactly the others dead or left.
 
   time_point now_;
   time_point promised_wake_ = time_point::max(); // `next_wake` of the last output.

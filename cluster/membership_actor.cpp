@@ -97,6 +97,8 @@ void membership_state::tell(const member_news& x) {
       self_->send(links_, peer_moved{about.node.id, about.endpoints.link});
     else
       self_->send(links_, peer_died{about.node.id, about.node.incarnation});
+    if (x.what == member_event::forgotten || x.what == member_event::reclaimed)
+      self_->send(links_, peer_forgotten{about.node.id});
   }
   for (const auto& [address, listener] : listeners_)
     self_->send(listener, x);

@@ -34,6 +34,8 @@ void membership::absorb(const member& claim, time_point now) {
     hear_about_self(claim);
     return;
   }
+  if (too_old(claim))
+    return;
   auto believed = moderated(claim, now);
   if (confirm(believed))
     return;
@@ -45,8 +47,18 @@ void membership::absorb(const member& claim, time_point now) {
   follow(believed, was_present, now);
 }
 
-/// A death is believed only by those who suspected that life for `suspicion_min` already;
-/// for others it is a suspicion. So the accused always has that long to refute.
+/// Whoever does not know, or has reclaimed, a member that is long gone need not learn of
+/// it: the others reclaim it soon, too. Without this two nodes would remind each other of
+/// it in turn, for ever. Half of the time is left, so that no difference of their clocks
+/// or of what they saw matters.
+bool membership::too_old(const member& claim) const {
+  auto gone = claim.state == member_state::dead || claim.state == member_state::left;
+  return gone && 2 * claim.gone_for >= config_.reclaim_after
+         && table_.find(claim.node.id) == nullptr;
+}
+
+/// A death is believed only by those who suspected that incarnation for `suspicion_min`
+/// already; for others it is a suspicion. So the accused always has that long to refute.
 ///
 /// A suspicion reaches all within a fraction of that time, so this delays nothing that is
 /// true. What it stops are stale verdicts: after a partition each half brings the other
@@ -58,8 +70,10 @@ member membership::moderated(const member& claim, time_point now) const {
   if (claim.state != member_state::dead || known == nullptr || !present(known->state))
     return result;
   auto suspected = known->state == member_state::suspect && same_life(claim, *known);
-  if (!suspected || !suspicions_.at(claim.node.id).ripe(now))
+  if (!suspected || !suspicions_.at(claim.node.id).ripe(now)) {
     result.state = member_state::suspect;
+    result.gone_for = {};
+  }
   return result;
 }
 
@@ -87,6 +101,11 @@ void membership::follow(const member& claim, bool was_present, time_point now) {
     begin_suspicion(claim, now);
   else
     suspicions_.erase(id);
+  auto gone = claim.state == member_state::dead || claim.state == member_state::left;
+  if (gone)
+    gone_since_.insert_or_assign(id, now - claim.gone_for);
+  else
+    gone_since_.erase(id);
   if (claim.state != member_state::dead)
     recently_dead_.erase(id);
   else if (was_present)
@@ -114,6 +133,20 @@ void membership::expire_suspicions(time_point now) {
     claim.state = member_state::dead;
     claim.accuser = self_;
     absorb(claim, now);
+  }
+}
+
+void membership::reclaim(time_point now) {
+  for (auto i = gone_since_.begin(); i != gone_since_.end();) {
+    const auto& [id, since] = *i;
+    if (now - since < config_.reclaim_after) {
+      ++i;
+      continue;
+    }
+    table_.reclaim(id, out_.news);
+    queue_.drop(id);
+    recently_dead_.erase(id);
+    i = gone_since_.erase(i);
   }
 }
 

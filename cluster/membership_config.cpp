@@ -62,6 +62,7 @@ error membership_config::validate() const {
     millis("push_pull_interval", push_pull_interval, 10ms, 3'600s),
     millis("reconnect_interval", reconnect_interval, 10ms, 3'600s),
     number("reconnect_count", reconnect_count, 1, 32),
+    millis("reclaim_after", reclaim_after, 60s, 24h * 365),
     millis("join_interval", join_interval, 10ms, 3'600s),
     millis("leave_timeout", leave_timeout, 1ms, 60s),
   };

@@ -63,12 +63,18 @@ struct membership_config {
   /// itself with each doubling beyond.
   std::chrono::milliseconds push_pull_interval{30'000};
 
-  /// Time between two attempts at dead members and unreached seeds, for ever, so that the
-  /// halves of a cut cluster find each other. memberlist has none; serf's is 30 s.
+  /// Time between two attempts at dead members and unreached seeds, so that the halves of
+  /// a cut cluster find each other. memberlist has none; serf's is 30 s.
   std::chrono::milliseconds reconnect_interval{10'000};
 
   /// Dead members that one attempt tries, drawn at random.
   std::size_t reconnect_count = 3;
+
+  /// How long a member that died or left stays on the list, and a dead one is retried.
+  /// Bounds what nodes that come and go for ever leave behind. Longer than the longest
+  /// cut that is to heal by itself where no seed bridges it: seeds are retried for ever.
+  /// memberlist forgets after 30 s, serf after 24 h.
+  std::chrono::milliseconds reclaim_after{std::chrono::hours{24}};
 
   /// Time between two attempts at the seeds while this node knows nobody.
   std::chrono::milliseconds join_interval{1'000};

@@ -20,7 +20,20 @@ std::vector<member> membership::claims_for(const node_id& to) {
   auto about_reader = [&to](const member& claim) { return claim.node.id == to; };
   if (accused && std::ranges::none_of(result, about_reader))
     result.insert(result.begin(), *known);
+  tell_ages(result);
   return result;
+}
+
+std::vector<member> membership::all_claims() const {
+  auto result = table_.claims();
+  tell_ages(result);
+  return result;
+}
+
+void membership::tell_ages(std::vector<member>& claims) const {
+  for (auto& claim : claims)
+    if (auto since = gone_since_.find(claim.node.id); since != gone_since_.end())
+      claim.gone_for = std::chrono::floor<std::chrono::seconds>(now_ - since->second);
 }
 
 void membership::gossip_round(time_point now) {
@@ -57,7 +70,7 @@ void membership::push_pull_next(time_point now) {
 }
 
 void membership::exchange_with(const node_id& peer) {
-  send(peer, push_pull{push_pull::kind::request, table_.claims()});
+  send(peer, push_pull{push_pull::kind::request, all_claims()});
 }
 
 void membership::reconnect(time_point now) {
@@ -66,8 +79,9 @@ void membership::reconnect(time_point now) {
   out_.redials = lost_contacts();
 }
 
-/// Seeds at which nobody present was ever met, and some of the dead. Never given up: that
-/// the halves of a cluster cut for an hour merge without a human depends on it.
+/// Seeds at which nobody present was ever met, and some of the dead. That the halves of a
+/// cluster cut for an hour merge without a human depends on it: seeds are never given up,
+/// the dead not within `reclaim_after`.
 std::vector<membership::contact> membership::lost_contacts() {
   auto result = std::vector<contact>{};
   for (const auto& [address, met] : seeds_) {

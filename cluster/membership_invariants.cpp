@@ -42,7 +42,11 @@ void membership::check_invariants() const {
     TROUPE_ASSERT(ring.contains(id) == (present(known.state) && id != self_));
     // A suspicion runs for exactly those who are suspect.
     TROUPE_ASSERT(suspicions_.contains(id) == (known.state == member_state::suspect));
+    // Everybody that is gone will be reclaimed.
+    TROUPE_ASSERT(gone_since_.contains(id) == (!present(known.state) && id != self_));
   }
+  for (const auto& [id, since] : gone_since_)
+    TROUPE_ASSERT(find(id) != nullptr);
   for (const auto& id : ring)
     TROUPE_ASSERT(find(id) != nullptr);
   for (const auto& [id, open] : suspicions_)

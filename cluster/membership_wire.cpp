@@ -5,6 +5,9 @@
 #include "cluster/messages.hpp"
 #include "cluster/uuid_wire.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -27,6 +30,7 @@ void to_wire(const member& x, v1::Member& out) {
   out.set_refutation(x.refutation.value());
   out.set_state(static_cast<std::uint32_t>(x.state));
   out.set_accuser(uuid_to_wire(x.accuser.value()));
+  out.set_gone_for_seconds(static_cast<std::uint64_t>(x.gone_for.count()));
 }
 
 void claims_to_wire(const std::vector<member>& claims, v1::Membership& out) {
@@ -62,6 +66,9 @@ struct message_writer {
   }
 };
 
+// A century: beyond any use, and far from where time points overflow.
+constexpr auto gone_for_seconds_max = std::uint64_t{100} * 365 * 24 * 3'600;
+
 bool from_wire(const v1::Member& in, member& out) {
   auto known_state = in.state() >= 1 && in.state() <= 5;
   if (
@@ -76,6 +83,9 @@ bool from_wire(const v1::Member& in, member& out) {
   out.meta = in.meta();
   out.refutation = refutation{in.refutation()};
   out.state = static_cast<member_state>(in.state());
+  if (!present(out.state))
+    out.gone_for = std::chrono::seconds{
+      static_cast<std::int64_t>(std::min(in.gone_for_seconds(), gone_for_seconds_max))};
   return true;
 }
 

@@ -42,7 +42,8 @@ void registry_state::on(const cluster::peer_identity& from, const sync_message& 
 void registry_state::on(const cluster::member_news& x) {
   const auto& id = x.about.node.id;
   auto life = x.about.node.incarnation;
-  addresses_.insert_or_assign(id, x.about.endpoints.link);
+  if (x.what != cluster::member_event::reclaimed)
+    addresses_.insert_or_assign(id, x.about.endpoints.link);
   switch (x.what) {
     case cluster::member_event::died:
       perform(core_->owner_down(id, life, now()));
@@ -50,6 +51,9 @@ void registry_state::on(const cluster::member_news& x) {
     case cluster::member_event::left:
       perform(core_->owner_left(id, life, now()));
       break;
+    case cluster::member_event::reclaimed:
+      addresses_.erase(id);
+      break; // Its entries go by the registry's own `retention`.
     case cluster::member_event::forgotten:
       addresses_.erase(id);
       perform(core_->owner_left(id, life, now()));

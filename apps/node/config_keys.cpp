@@ -180,6 +180,7 @@ key_list membership_keys() {
     of("push_pull_interval", &c::push_pull_interval, "time between full exchanges"),
     of("reconnect_interval", &c::reconnect_interval, "time between tries at the dead"),
     of("reconnect_count", &c::reconnect_count, "dead members per try"),
+    of("reclaim_after", &c::reclaim_after, "how long the gone stay on the list"),
     of("join_interval", &c::join_interval, "time between tries at the seeds"),
     of("leave_timeout", &c::leave_timeout, "longest wait for a leave to spread"),
   };

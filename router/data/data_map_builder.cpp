@@ -110,6 +110,7 @@ void data_map_builder::member(const cluster::member_news& x) {
         about.node.name, about.node.incarnation, about.endpoints, present(about.state)};
       break;
     case forgotten:
+    case reclaimed:
       nodes_.erase(about.node.id);
       break;
     case name_conflict:

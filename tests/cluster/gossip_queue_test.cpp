@@ -72,6 +72,17 @@ TEST_CASE("gossip_queue: a claim larger than the room goes alone") {
   CHECK(queue.take(1, 9).size() == 1);
 }
 
+TEST_CASE("gossip_queue: what is dropped is not told, all else is") {
+  auto queue = gossip_queue{};
+  queue.push(claim(2));
+  queue.push(claim(3));
+  queue.drop(numbered(2));
+  queue.drop(numbered(4));
+  CHECK_FALSE(queue.contains(numbered(2)));
+  CHECK(queue.take(10'000, 1) == std::vector{claim(3)});
+  CHECK(queue.empty());
+}
+
 TEST_CASE("gossip_queue: clearing leaves nothing") {
   auto queue = gossip_queue{};
   queue.push(claim(1));

@@ -117,6 +117,25 @@ TEST_CASE("member_table: a member that takes another's name is reported") {
     == std::vector{member_event::restarted, member_event::name_conflict});
 }
 
+TEST_CASE("member_table: what is reclaimed may come back as if it were new") {
+  auto table = member_table{claim(1)};
+  auto news = std::vector<member_news>{};
+  CHECK(table.apply(claim(7, member_state::dead, 3), news));
+  news.clear();
+  table.reclaim(numbered(7), news);
+  REQUIRE(news.size() == 1);
+  CHECK(news[0].what == member_event::reclaimed);
+  CHECK(news[0].about == claim(7, member_state::dead, 3));
+  CHECK(table.find(numbered(7)) == nullptr);
+  CHECK_FALSE(table.forgotten(numbered(7)));
+  CHECK(table.claims().size() == 1);
+  news.clear();
+  CHECK(table.apply(claim(7, member_state::alive, 2), news));
+  REQUIRE(news.size() == 1);
+  CHECK(news[0].what == member_event::joined);
+  table.check_invariants();
+}
+
 TEST_CASE("member_table: a forgotten identity is told to others, and never listed") {
   auto table = member_table{claim(1)};
   apply(table, tombstone(numbered(7)));

@@ -57,6 +57,8 @@ TEST_CASE("membership_config: each key has both of its bounds checked") {
     {"reconnect_interval", [](auto& x) { x.reconnect_interval = 3'601s; }},
     {"reconnect_count", [](auto& x) { x.reconnect_count = 0; }},
     {"reconnect_count", [](auto& x) { x.reconnect_count = 33; }},
+    {"reclaim_after", [](auto& x) { x.reclaim_after = 59s; }},
+    {"reclaim_after", [](auto& x) { x.reclaim_after = 24h * 366; }},
     {"join_interval", [](auto& x) { x.join_interval = 9ms; }},
     {"join_interval", [](auto& x) { x.join_interval = 3'601s; }},
     {"leave_timeout", [](auto& x) { x.leave_timeout = 0ms; }},

@@ -1,6 +1,7 @@
 #include "cluster/membership_wire.hpp"
 #include "cluster/messages.hpp"
 
+#include <chrono>
 #include <string>
 #include <variant>
 
@@ -21,7 +22,8 @@ member make_member(const node_id& id, member_state state = member_state::alive) 
     .meta = std::string{"m\0x", 3},
     .refutation = refutation{5},
     .state = state,
-    .accuser = state == member_state::suspect ? id2 : node_id{}};
+    .accuser = state == member_state::suspect ? id2 : node_id{},
+    .gone_for = std::chrono::seconds{present(state) ? 0 : 86'399}};
 }
 
 std::vector<member> all_states() {
