@@ -2,8 +2,9 @@
 ///
 /// A reference can be sent to, requested and monitored like any actor; it is never linked
 /// (a forwarded exit would let one node end another's actors). It belongs to one
-/// incarnation of its node: what is sent through it is never delivered to a later life.
-/// It ends, and its monitors fire, when its link says so (docs/decisions/0001).
+/// incarnation of its node: what is sent through it is never delivered to a later
+/// incarnation. It ends, and its monitors fire, when its link says so
+/// (docs/decisions/0001).
 ///
 /// This file knows nothing of connections: a `remote_carrier` (in practice a link) takes
 /// what is sent. A carrier's calls may come from any thread.

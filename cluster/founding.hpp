@@ -13,7 +13,7 @@
 /// while one other founder keeps the charter on its disk: when all founders who had it
 /// come back empty, nothing tells them from founders of a new cluster.
 ///
-/// Pure. Not thread-safe; one per node, for one life of its process.
+/// Pure. Not thread-safe; one per node, for one incarnation of its process.
 /// Source: docs/decisions/0004.
 #pragma once
 
@@ -96,13 +96,13 @@ public:
     std::optional<charter> store;
     std::vector<envelope> sends;
     std::vector<std::string> dials; ///< Dial each; then `met`, or nothing.
-    /// This node belongs to the cluster from now on. Told once in its life.
+    /// This node belongs to the cluster from now on. Told once in an incarnation.
     std::optional<charter> done;
     /// What a person must mend; told once for each peer.
     std::vector<error> complaints;
   };
 
-  /// @param self this node, and what an earlier life made durable.
+  /// @param self this node, and what an earlier incarnation made durable.
   /// @pre `config.validate()` is none.
   founding(
     founding_config config, node_id self, node_name name, std::optional<charter> stored,

@@ -63,7 +63,7 @@ std::string encode(const node_file& x) {
   auto out = v1::NodeFile{};
   out.set_id(uuid_to_wire(x.id.value()));
   out.set_name(x.name.value());
-  out.set_incarnation(x.life.value());
+  out.set_incarnation(x.incarnation.value());
   out.set_cluster_name(x.cluster_name);
   return out.SerializeAsString();
 }
@@ -97,7 +97,7 @@ expected<node_file> decode_node_file(std::string_view bytes) {
     || in.incarnation() == 0)
     return fail(ec::malformed, "a node file does not parse");
   result.name = node_name{in.name()};
-  result.life = incarnation{in.incarnation()};
+  result.incarnation = incarnation{in.incarnation()};
   result.cluster_name = in.cluster_name();
   return result;
 }

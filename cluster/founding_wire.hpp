@@ -13,7 +13,7 @@ namespace troupe::cluster {
 struct node_file {
   node_id id;
   node_name name;
-  incarnation life;
+  troupe::incarnation incarnation;
   std::string cluster_name;
 
   friend bool operator==(const node_file&, const node_file&) = default;

@@ -25,7 +25,7 @@ error judge_cluster(const local_identity& self, const cluster_id& theirs) {
 error judge_identity(const local_identity& self, const peer_identity& theirs) {
   if (theirs.id != self.self.id)
     return {};
-  if (theirs.life == self.self.life)
+  if (theirs.incarnation == self.self.incarnation)
     return fail(ec::already_exists, "this node dialled itself");
   return fail(
     ec::already_exists, "node id " + to_string(theirs.id) + " is in use by "

@@ -90,7 +90,7 @@ error judge_owner(
 
 } // namespace
 
-expected<stored_identity> begin_life(
+expected<stored_identity> begin_incarnation(
   disk& disk, const node_name& name, const std::string& cluster_name,
   random_source& random) {
   auto body = read_file(disk, node_path);
@@ -113,10 +113,10 @@ expected<stored_identity> begin_life(
       return why;
     node = std::move(*found);
   }
-  node.life = node.life.next();
+  node.incarnation = node.incarnation.next();
   if (auto why = replace_file(disk, node_path, encode(node)))
     return why;
-  return stored_identity{node.id, node.name, node.life, std::move(*agreed)};
+  return stored_identity{node.id, node.name, node.incarnation, std::move(*agreed)};
 }
 
 error store_charter(disk& disk, const charter& x) {

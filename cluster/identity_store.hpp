@@ -19,16 +19,16 @@ namespace troupe::cluster {
 struct stored_identity {
   node_id id;
   node_name name;
-  incarnation life;
+  troupe::incarnation incarnation;
   std::optional<charter> agreed;
 };
 
-/// Begins a life: reads who this node is, or draws a new id on an empty disk, and raises
-/// the incarnation. It is durable on return.
+/// Begins the next incarnation: reads who this node is, or draws a new id on an empty
+/// disk, and raises the incarnation. It is durable on return.
 ///
 /// Fails with ec::foreign_cluster or ec::already_exists when the disk belongs to another
 /// cluster name or another node name, ec::corrupt when a file is damaged, and ec::system.
-[[nodiscard]] expected<stored_identity> begin_life(
+[[nodiscard]] expected<stored_identity> begin_incarnation(
   disk& disk, const node_name& name, const std::string& cluster_name,
   random_source& random);
 

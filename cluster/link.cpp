@@ -113,13 +113,13 @@ void link::give_back(output& out, lane lane, std::uint64_t bytes) {
     out.frames.push_back({*state.connection, credit{std::exchange(state.consumed, 0)}});
 }
 
-link::output link::peer_dead(incarnation life, time_point now) {
+link::output link::peer_dead(troupe::incarnation incarnation, time_point now) {
   auto out = output{};
-  if (!known_ || life < known_->life)
+  if (!known_ || incarnation < known_->incarnation)
     return out;
   auto why = fail(ec::link_lost, "membership says that the peer is dead");
-  // The next life may be in the middle of its handshake.
-  if (session_ && session_->peer.life <= life)
+  // The next incarnation may be in the middle of its handshake.
+  if (session_ && session_->peer.incarnation <= incarnation)
     drop_session(out, why, now);
   go_down(out, why);
   return out;

@@ -153,8 +153,8 @@ public:
   [[nodiscard]] output
   consumed(session_id session, actors::lane lane, std::uint64_t bytes);
 
-  /// Membership says that `life` of the peer is dead. Ignored for an older life.
-  [[nodiscard]] output peer_dead(incarnation life, time_point now);
+  /// Membership says that `incarnation` of the peer is dead. Ignored for an older one.
+  [[nodiscard]] output peer_dead(troupe::incarnation incarnation, time_point now);
 
   /// Advances time; call it every `heartbeat_interval / 2` or so.
   [[nodiscard]] output tick(time_point now);

@@ -264,7 +264,9 @@ void link_state::on(const link_consumed& x) {
   perform(core_->consumed(x.session, x.lane, x.bytes));
 }
 
-void link_state::on(const peer_died& x) { perform(core_->peer_dead(x.life, now())); }
+void link_state::on(const peer_died& x) {
+  perform(core_->peer_dead(x.incarnation, now()));
+}
 
 caf::strong_actor_ptr link_state::reference(const actors::remote_target& target) {
   ticks_unused_ = 0;

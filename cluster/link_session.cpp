@@ -61,11 +61,11 @@ error link::refusal(const link_offer& offer, time_point now) const {
   auto is_next_lane = session_ && session_->id == offer.session;
   if (left_)
     return fail(ec::stopping, "node " + self_.self.name.value() + " is leaving");
-  if (known_ && offer.peer.life < known_->life)
+  if (known_ && offer.peer.incarnation < known_->incarnation)
     return fail(
-      ec::stale_incarnation, "incarnation " + to_string(offer.peer.life) + " of "
+      ec::stale_incarnation, "incarnation " + to_string(offer.peer.incarnation) + " of "
                                + offer.peer.name.value() + " is over; "
-                               + to_string(known_->life) + " was seen here");
+                               + to_string(known_->incarnation) + " was seen here");
   if (is_next_lane) {
     auto taken = session_->lanes[index(offer.lane)].connection.has_value();
     auto other_peer = offer.lane == lane::bulk && session_->peer != offer.peer;
@@ -76,7 +76,7 @@ error link::refusal(const link_offer& offer, time_point now) const {
   if (offer.lane == lane::bulk)
     return fail(ec::already_exists, "the session of this lane is over");
   auto peer_known = session_ && session_->peer.id == peer_;
-  if (!session_ || (peer_known && session_->peer.life < offer.peer.life))
+  if (!session_ || (peer_known && session_->peer.incarnation < offer.peer.incarnation))
     return {};
   // Both ends have dialled at once: the session of the smaller id stays, at both. But who
   // dials long after the other did has lost that session. Of two by the same end the
@@ -153,7 +153,7 @@ void link::on_confirm(output& out, lane lane, time_point now) {
 }
 
 void link::come_up(output& out, time_point now) {
-  if (told_up_ && known_->life != session_->peer.life)
+  if (told_up_ && known_->incarnation != session_->peer.incarnation)
     go_down(out, fail(ec::stale_incarnation, "the peer has restarted"));
   known_ = session_->peer;
   session_->up = true;

@@ -17,7 +17,7 @@ namespace {
 void to_wire(const peer_identity& x, v1::Identity& out) {
   out.set_id(uuid_to_wire(x.id.value()));
   out.set_name(x.name.value());
-  out.set_incarnation(x.life.value());
+  out.set_incarnation(x.incarnation.value());
   out.set_role(static_cast<std::uint32_t>(x.role));
 }
 
@@ -90,7 +90,7 @@ bool from_wire(const v1::Identity& in, peer_identity& out) {
   if (!known_role || !uuid_from_wire(in.id(), out.id) || out.id.value().nil())
     return false;
   out.name = node_name{in.name()};
-  out.life = incarnation{in.incarnation()};
+  out.incarnation = incarnation{in.incarnation()};
   out.role = static_cast<link_role>(in.role());
   return true;
 }

@@ -49,7 +49,7 @@ bool supersedes(const member& claim, const member& known) {
   return order > 0 || (order == 0 && contents(claim) > contents(known));
 }
 
-bool same_life(const member& a, const member& b) {
+bool same_refutation(const member& a, const member& b) {
   return a.node.incarnation == b.node.incarnation && a.refutation == b.refutation;
 }
 

@@ -21,7 +21,7 @@
 
 namespace troupe::cluster {
 
-/// Who a node is, in one life of its process.
+/// Who a node is, in one incarnation of its process.
 struct node_identity {
   node_id id;
   node_name name;
@@ -105,7 +105,7 @@ struct member {
 [[nodiscard]] bool supersedes(const member& claim, const member& known);
 
 /// Whether both speak of the same (incarnation, refutation), whatever state they claim.
-[[nodiscard]] bool same_life(const member& a, const member& b);
+[[nodiscard]] bool same_refutation(const member& a, const member& b);
 
 /// The claim that an identity is forgotten.
 [[nodiscard]] member tombstone(const node_id& id);

@@ -18,7 +18,7 @@ membership::membership(
   for (const auto& seed : seeds)
     if (seed != self.endpoints.link)
       seeds_.emplace(seed, node_id{});
-  // Answers to an earlier life of this process must not fit a probe of this one.
+  // Answers to an earlier incarnation of this process must not fit a probe of this one.
   last_seq_ = probe_seq{random_() >> 1};
 }
 
@@ -107,7 +107,8 @@ membership::received(const node_id& from, const push_pull& message, time_point n
 }
 
 membership::output membership::peer_connected(
-  const node_id& peer, incarnation life, const std::string& dialled, time_point now) {
+  const node_id& peer, troupe::incarnation incarnation, const std::string& dialled,
+  time_point now) {
   begin(now);
   if (auto seed = seeds_.find(dialled); seed != seeds_.end())
     seed->second = peer;
@@ -115,7 +116,7 @@ membership::output membership::peer_connected(
     return finish(now);
   const auto* known = table_.find(peer);
   auto as_expected = known != nullptr && known->state == member_state::alive
-                     && known->node.incarnation == life;
+                     && known->node.incarnation == incarnation;
   // Links to members open and close all the time; only a surprise is worth an exchange.
   if (!as_expected)
     exchange_with(peer);

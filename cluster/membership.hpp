@@ -2,7 +2,7 @@
 ///
 /// SWIM's failure detector and gossip with Lifeguard's three extensions. Pure: the caller
 /// supplies messages and time and performs the output. One instance serves one node for
-/// one life of its process and is not thread-safe.
+/// one incarnation of its process and is not thread-safe.
 ///
 /// How a caller drives it: `start` once; `tick` when `output::next_wake` has come, or any
 /// time before; every other event as it happens; after each call, perform the whole
@@ -104,11 +104,12 @@ public:
   [[nodiscard]] output
   received(const node_id& from, const push_pull& message, time_point now);
 
-  /// A link's handshake is done, or a redial found one that stands already; `life` is
-  /// what the peer said there. `dialled` is the address as it was in `redials`, empty
+  /// A link's handshake is done, or a redial found one that stands already; `incarnation`
+  /// is what the peer said there. `dialled` is the address as it was in `redials`, empty
   /// when the peer dialled us. A node that met itself reports that too.
   [[nodiscard]] output peer_connected(
-    const node_id& peer, incarnation life, const std::string& dialled, time_point now);
+    const node_id& peer, troupe::incarnation incarnation, const std::string& dialled,
+    time_point now);
 
   /// The link to `peer` broke, or could not be opened. A hint: the peer is probed at
   /// once.
@@ -149,7 +150,7 @@ private:
 
   struct probe {
     node_id target;
-    troupe::incarnation incarnation; // The life that is probed, and accused if need be.
+    troupe::incarnation incarnation; // That is probed, and accused if need be.
     cluster::refutation refutation;
     time_point ask_helpers_at;
     time_point ends_at;

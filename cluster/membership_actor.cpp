@@ -34,7 +34,7 @@ void membership_state::on(const link_news& x) {
   if (x.peer.role != link_role::node)
     return;
   if (x.kind == link::news_kind::up)
-    perform(core_->peer_connected(x.peer.id, x.peer.life, {}, now()));
+    perform(core_->peer_connected(x.peer.id, x.peer.incarnation, {}, now()));
   else
     perform(core_->link_broke(x.peer.id, now()));
 }
@@ -123,7 +123,7 @@ void membership_state::redial(const membership::contact& x) {
     .then(
       [this, dialled = x.address](const peer_identity& peer) {
         if (peer.role == link_role::node)
-          perform(core_->peer_connected(peer.id, peer.life, dialled, now()));
+          perform(core_->peer_connected(peer.id, peer.incarnation, dialled, now()));
       },
       [this, dialled = x.address](const error& why) {
         context_->log.debug("dial failed", "address", dialled, "why", render(why));

@@ -69,7 +69,8 @@ member membership::moderated(const member& claim, time_point now) const {
   const auto* known = table_.find(claim.node.id);
   if (claim.state != member_state::dead || known == nullptr || !present(known->state))
     return result;
-  auto suspected = known->state == member_state::suspect && same_life(claim, *known);
+  auto suspected
+    = known->state == member_state::suspect && same_refutation(claim, *known);
   if (!suspected || !suspicions_.at(claim.node.id).ripe(now)) {
     result.state = member_state::suspect;
     result.gone_for = {};
@@ -83,7 +84,7 @@ bool membership::confirm(const member& claim) {
   const auto* known = table_.find(claim.node.id);
   if (
     known == nullptr || claim.state != member_state::suspect
-    || known->state != member_state::suspect || !same_life(claim, *known))
+    || known->state != member_state::suspect || !same_refutation(claim, *known))
     return false;
   if (suspicions_.at(claim.node.id).confirm(claim.accuser))
     queue_.push(claim);

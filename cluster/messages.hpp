@@ -69,7 +69,7 @@ struct peer_moved {
 /// Membership says that this incarnation is dead or has left.
 struct peer_died {
   node_id peer;
-  incarnation life;
+  troupe::incarnation incarnation;
 };
 
 /// Membership lists this peer no longer: it was forgotten, or is gone for so long that

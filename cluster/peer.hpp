@@ -15,11 +15,11 @@ enum class link_role : std::uint8_t { node = 1, client = 2 };
 
 [[nodiscard]] std::string_view to_string(link_role x);
 
-/// One life of one process (docs/decisions/0006).
+/// One incarnation of one process (docs/decisions/0006).
 struct peer_identity {
   node_id id;
   node_name name;
-  incarnation life;
+  troupe::incarnation incarnation;
   link_role role = link_role::node;
 
   friend auto operator<=>(const peer_identity&, const peer_identity&) = default;

@@ -35,8 +35,8 @@ using wall_time = std::chrono::sys_time<std::chrono::milliseconds>;
 struct provider_entry {
   service_name service;
   node_id node;
-  incarnation life;  ///< Of the node's process, to address it by.
-  std::string actor; ///< Name of the actor that serves, unique on its node.
+  troupe::incarnation incarnation; ///< Of the node's process, to address it by.
+  std::string actor;               ///< Name of the actor that serves, unique on its node.
   std::vector<std::string> methods; ///< Empty: all of the interface.
   std::uint32_t weight = 100;       ///< Relative to other providers; 0 gets no calls.
   wall_time started;                ///< When it began to serve.
@@ -51,7 +51,7 @@ struct consumer_entry {
   /// A name in full (`/shop.Inventory:`, `shard/3`), or its beginning and `*`.
   std::string interest;
   node_id node;
-  incarnation life;
+  troupe::incarnation incarnation;
   std::string actor; ///< Who asks, for people.
 
   friend bool operator==(const consumer_entry&, const consumer_entry&) = default;

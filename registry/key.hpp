@@ -69,9 +69,9 @@ private:
 
 /// A point in an owner's history of writes, ordered by era, then number.
 ///
-/// Of a node: (incarnation, count of writes in this life); a new era starts empty. Of the
-/// catalog: (epoch, lsn) of shard 0; a new era goes on from the old one, and numbers that
-/// changed no entry are skipped. All zero comes before every write.
+/// Of a node: (incarnation, count of writes in this incarnation); a new era starts empty.
+/// Of the catalog: (epoch, lsn) of shard 0; a new era goes on from the old one, and
+/// numbers that changed no entry are skipped. All zero comes before every write.
 struct version {
   std::uint64_t era = 0;
   std::uint64_t number = 0;

@@ -31,7 +31,7 @@ std::optional<owner_delta>
 owner_table::delta_since(version have, std::size_t bytes_max) const {
   if (have >= current_)
     return std::nullopt;
-  // A node's new life starts empty, so its old versions count for nothing.
+  // A node's new incarnation starts empty, so its old versions count for nothing.
   auto from
     = !owner_.is_catalog() && have.era < current_.era ? version{current_.era, 0} : have;
   if (from >= floor_)

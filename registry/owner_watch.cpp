@@ -24,35 +24,37 @@ std::string_view to_string(owner_state state) {
   return "invalid";
 }
 
-const owner_watch::life* owner_watch::find(const node_id& node) const {
-  auto found = lives_.find(node);
-  return found == lives_.end() ? nullptr : &found->second;
+const owner_watch::owner* owner_watch::find(const node_id& node) const {
+  auto found = owners_.find(node);
+  return found == owners_.end() ? nullptr : &found->second;
 }
 
-void owner_watch::heard_of(const node_id& node, incarnation number, time_point now) {
-  lives_.try_emplace(node, life{number, owner_state::unknown, now, std::nullopt, {}});
+void owner_watch::heard_of(
+  const node_id& node, troupe::incarnation incarnation, time_point now) {
+  owners_.try_emplace(
+    node, owner{incarnation, owner_state::unknown, now, std::nullopt, {}});
 }
 
 std::vector<node_id>
-owner_watch::up(const node_id& node, incarnation number, time_point now) {
-  auto& known = lives_[node];
-  auto gone = known.state == owner_state::left && number == known.number;
-  auto same = known.state == owner_state::up && number == known.number;
-  if (number < known.number || gone || same)
+owner_watch::up(const node_id& node, troupe::incarnation incarnation, time_point now) {
+  auto& known = owners_[node];
+  auto gone = known.state == owner_state::left && incarnation == known.incarnation;
+  auto same = known.state == owner_state::up && incarnation == known.incarnation;
+  if (incarnation < known.incarnation || gone || same)
     return {};
-  known = {number, owner_state::up, now, std::nullopt, {}};
+  known = {incarnation, owner_state::up, now, std::nullopt, {}};
   return {node};
 }
 
 std::vector<node_id> owner_watch::down(
-  const node_id& node, incarnation number, const provider_census& census,
+  const node_id& node, troupe::incarnation incarnation, const provider_census& census,
   time_point now) {
-  auto& known = lives_[node];
+  auto& known = owners_[node];
   auto repeated = known.state != owner_state::up && known.state != owner_state::unknown;
-  if (number < known.number || (number == known.number && repeated))
+  if (incarnation < known.incarnation || (incarnation == known.incarnation && repeated))
     return {};
-  auto vanished = number == known.number && known.state == owner_state::up;
-  known = {number, owner_state::down, now, std::nullopt, {}};
+  auto vanished = incarnation == known.incarnation && known.state == owner_state::up;
+  known = {incarnation, owner_state::down, now, std::nullopt, {}};
   auto changed = std::vector{node};
   if (vanished) {
     known.vanished = now;
@@ -62,22 +64,23 @@ std::vector<node_id> owner_watch::down(
 }
 
 std::vector<node_id>
-owner_watch::left(const node_id& node, incarnation number, time_point now) {
-  auto& known = lives_[node];
+owner_watch::left(const node_id& node, troupe::incarnation incarnation, time_point now) {
+  auto& known = owners_[node];
   if (
-    number < known.number || (number == known.number && known.state == owner_state::left))
+    incarnation < known.incarnation
+    || (incarnation == known.incarnation && known.state == owner_state::left))
     return {};
-  known = {number, owner_state::left, now, std::nullopt, {}};
+  known = {incarnation, owner_state::left, now, std::nullopt, {}};
   return {node};
 }
 
 std::vector<node_id> owner_watch::probed(
-  const node_id& node, incarnation number, bool answered, time_point now) {
-  auto found = lives_.find(node);
-  if (found == lives_.end())
+  const node_id& node, troupe::incarnation incarnation, bool answered, time_point now) {
+  auto found = owners_.find(node);
+  if (found == owners_.end())
     return {};
   auto& known = found->second;
-  if (number != known.number || !known.disputed())
+  if (incarnation != known.incarnation || !known.disputed())
     return {};
   auto state = answered ? owner_state::vouched : owner_state::down;
   if (state == known.state)
@@ -106,7 +109,7 @@ void owner_watch::doubt(
         keep.insert(node);
   }
   for (const auto& node : keep) {
-    auto& known = lives_.at(node);
+    auto& known = owners_.at(node);
     if (known.state != owner_state::down)
       continue;
     known.state = owner_state::unconfirmed;
@@ -120,7 +123,7 @@ void owner_watch::doubt(
 std::set<node_id>
 owner_watch::lost_lately(const provider_census& census, time_point now) const {
   auto result = std::set<node_id>{};
-  for (const auto& [node, known] : lives_)
+  for (const auto& [node, known] : owners_)
     if (
       known.vanished && now - *known.vanished <= config_.detection_window
       && census.contains(node))
@@ -155,26 +158,26 @@ bool owner_watch::served_by_anyone(
 
 std::vector<owner_watch::probe> owner_watch::due_probes(time_point now) {
   auto result = std::vector<probe>{};
-  for (auto& [node, known] : lives_) {
+  for (auto& [node, known] : owners_) {
     if (!known.disputed() || known.probe_due > now)
       continue;
     known.probe_due = now + config_.probe_interval;
-    result.push_back({node, known.number});
+    result.push_back({node, known.incarnation});
   }
   return result;
 }
 
 std::optional<time_point> owner_watch::next_probe() const {
   auto result = std::optional<time_point>{};
-  for (const auto& [node, known] : lives_)
+  for (const auto& [node, known] : owners_)
     if (known.disputed() && (!result || known.probe_due < *result))
       result = known.probe_due;
   return result;
 }
 
 void owner_watch::check_invariants() const {
-  for (const auto& [node, known] : lives_) {
-    TROUPE_ASSERT(known.state == owner_state::unknown || known.number.value() > 0);
+  for (const auto& [node, known] : owners_) {
+    TROUPE_ASSERT(known.state == owner_state::unknown || known.incarnation.value() > 0);
     // Only a loss that nobody settled is remembered as one.
     TROUPE_ASSERT(
       !known.vanished || known.state == owner_state::down

@@ -1,10 +1,10 @@
 /// Decides whose entries are served: membership's word, doubted when it is too bad to be
 /// true, and then settled by probes.
 ///
-/// Pure; one instance serves one registry. Only the life that membership says is up has
-/// its entries served. A loss is doubted when more than `vanished_ratio_max` of all
-/// providers vanish within `detection_window`, or when a service's last provider does:
-/// the owners lost in that window become unconfirmed, stay served, and are probed
+/// Pure; one instance serves one registry. Only the incarnation that membership says is
+/// up has its entries served. A loss is doubted when more than `vanished_ratio_max` of
+/// all providers vanish within `detection_window`, or when a service's last provider
+/// does: the owners lost in that window become unconfirmed, stay served, and are probed
 /// directly. What ends it is evidence (a probe, membership, a deregistration), never
 /// time. Cost: O(log owners), a loss O(providers). Source: design section 5 and decision
 /// 6; the idea of self-preservation is Eureka's.
@@ -29,7 +29,7 @@ enum class owner_state : std::uint8_t {
   unconfirmed, ///< Membership says dead, which is doubted; served, flagged, probed.
   vouched,     ///< Membership says dead, but it answered our probe; served, probed again.
   down,        ///< Dead; hidden.
-  left,        ///< Left for good in this life; its entries are gone.
+  left,        ///< Left for good in this incarnation; its entries are gone.
 };
 
 [[nodiscard]] std::string_view to_string(owner_state state);
@@ -39,9 +39,9 @@ using provider_census = std::map<node_id, std::vector<std::string_view>>;
 
 class owner_watch {
 public:
-  /// A life of an owner, the latest heard of.
-  struct life {
-    incarnation number;
+  /// An incarnation of an owner, the latest heard of.
+  struct owner {
+    troupe::incarnation incarnation;
     owner_state state = owner_state::unknown;
     time_point since;                   ///< When it came into this state.
     std::optional<time_point> vanished; ///< Lost then, and no evidence of death since.
@@ -58,35 +58,36 @@ public:
 
   struct probe {
     node_id node;
-    incarnation life;
+    troupe::incarnation incarnation;
     friend bool operator==(const probe&, const probe&) = default;
   };
 
   explicit owner_watch(const registry_config& config) : config_{config} {}
 
-  // Each returns the nodes whose state changed. News of an older life changes nothing.
+  // Each returns the nodes whose state changed. News of an older incarnation changes
+  // nothing.
 
   /// Its entries were seen. Unknown unless membership said more.
-  void heard_of(const node_id& node, incarnation number, time_point now);
+  void heard_of(const node_id& node, troupe::incarnation incarnation, time_point now);
   [[nodiscard]] std::vector<node_id>
-  up(const node_id& node, incarnation number, time_point now);
+  up(const node_id& node, troupe::incarnation incarnation, time_point now);
   /// @param census all owners' providers, `node`'s among them.
   [[nodiscard]] std::vector<node_id> down(
-    const node_id& node, incarnation number, const provider_census& census,
+    const node_id& node, troupe::incarnation incarnation, const provider_census& census,
     time_point now);
   [[nodiscard]] std::vector<node_id>
-  left(const node_id& node, incarnation number, time_point now);
-  /// A probe of ours was answered, or failed. Changes only a disputed life.
-  [[nodiscard]] std::vector<node_id>
-  probed(const node_id& node, incarnation number, bool answered, time_point now);
+  left(const node_id& node, troupe::incarnation incarnation, time_point now);
+  /// A probe of ours was answered, or failed. Changes only a disputed incarnation.
+  [[nodiscard]] std::vector<node_id> probed(
+    const node_id& node, troupe::incarnation incarnation, bool answered, time_point now);
 
-  /// The disputed lives that are to be probed now, each once per `probe_interval`.
+  /// The disputed incarnations that are to be probed now, each once per `probe_interval`.
   [[nodiscard]] std::vector<probe> due_probes(time_point now);
   [[nodiscard]] std::optional<time_point> next_probe() const;
 
-  [[nodiscard]] const std::map<node_id, life>& lives() const { return lives_; }
-  [[nodiscard]] const life* find(const node_id& node) const;
-  void forget(const node_id& node) { lives_.erase(node); }
+  [[nodiscard]] const std::map<node_id, owner>& owners() const { return owners_; }
+  [[nodiscard]] const owner* find(const node_id& node) const;
+  void forget(const node_id& node) { owners_.erase(node); }
 
   void check_invariants() const;
 
@@ -102,7 +103,7 @@ private:
   served_by_anyone(std::string_view service, const provider_census& census) const;
 
   registry_config config_;
-  std::map<node_id, life> lives_;
+  std::map<node_id, owner> owners_;
 };
 
 } // namespace troupe::registry

@@ -41,27 +41,27 @@ void registry_state::on(const cluster::peer_identity& from, const sync_message& 
 
 void registry_state::on(const cluster::member_news& x) {
   const auto& id = x.about.node.id;
-  auto life = x.about.node.incarnation;
+  auto incarnation = x.about.node.incarnation;
   if (x.what != cluster::member_event::reclaimed)
     addresses_.insert_or_assign(id, x.about.endpoints.link);
   switch (x.what) {
     case cluster::member_event::died:
-      perform(core_->owner_down(id, life, now()));
+      perform(core_->owner_down(id, incarnation, now()));
       break;
     case cluster::member_event::left:
-      perform(core_->owner_left(id, life, now()));
+      perform(core_->owner_left(id, incarnation, now()));
       break;
     case cluster::member_event::reclaimed:
       addresses_.erase(id);
       break; // Its entries go by the registry's own `retention`.
     case cluster::member_event::forgotten:
       addresses_.erase(id);
-      perform(core_->owner_left(id, life, now()));
+      perform(core_->owner_left(id, incarnation, now()));
       break;
     default:
       if (!present(x.about.state))
         break;
-      perform(core_->owner_up(id, life, now()));
+      perform(core_->owner_up(id, incarnation, now()));
       if (x.what == cluster::member_event::joined)
         perform(core_->sync_with(id, now()));
   }
@@ -70,16 +70,18 @@ void registry_state::on(const cluster::member_news& x) {
 void registry_state::probe(const owner_watch::probe& x) {
   auto address = addresses_.find(x.node);
   if (address == addresses_.end() || address->second.empty()) {
-    perform(core_->probed(x.node, x.life, false, now()));
+    perform(core_->probed(x.node, x.incarnation, false, now()));
     return;
   }
   self_->request(links_, probe_deadline, cluster::contact{address->second})
     .then(
       [this, x](const cluster::peer_identity& peer) {
-        auto is_it = peer.id == x.node && peer.life == x.life;
-        perform(core_->probed(x.node, x.life, is_it, now()));
+        auto is_it = peer.id == x.node && peer.incarnation == x.incarnation;
+        perform(core_->probed(x.node, x.incarnation, is_it, now()));
       },
-      [this, x](const error&) { perform(core_->probed(x.node, x.life, false, now())); });
+      [this, x](const error&) {
+        perform(core_->probed(x.node, x.incarnation, false, now()));
+      });
 }
 
 // -- this node

@@ -8,14 +8,14 @@
 namespace troupe::registry {
 
 registry_core::registry_core(
-  const registry_config& config, const node_id& self, incarnation life,
+  const registry_config& config, const node_id& self, troupe::incarnation incarnation,
   std::uint64_t seed, time_point now)
-    : config_{config}, self_{self}, life_{life}, random_{seed}, table_{config},
-      watch_{config}, subscriptions_{config}, next_collect_{
-                                                now + config.collect_interval} {
-  TROUPE_ASSERT(life.value() > 0);
+    : config_{config}, self_{self},
+      incarnation_{incarnation}, random_{seed}, table_{config}, watch_{config},
+      subscriptions_{config}, next_collect_{now + config.collect_interval} {
+  TROUPE_ASSERT(incarnation.value() > 0);
   table_.found(owner_id::catalog(), {});
-  table_.found(owner_id{self}, {life.value(), 0});
+  table_.found(owner_id{self}, {incarnation.value(), 0});
   // Nodes that start together must not speak together for ever.
   next_gossip_ = now + random_.between(duration{0}, duration{config.gossip_interval});
 }
@@ -109,42 +109,43 @@ registry_core::tell_catalog(const owner_delta& delta, time_point now) {
   return finish(t);
 }
 
-registry_core::output
-registry_core::owner_up(const node_id& node, incarnation life, time_point now) {
+registry_core::output registry_core::owner_up(
+  const node_id& node, troupe::incarnation incarnation, time_point now) {
   auto t = turn{now, {}, {}};
   if (node == self_)
     return finish(t);
-  if (const auto* known = watch_.find(node); known != nullptr && known->number < life)
-    peers_.erase(node); // Its memory ended with its last life.
-  refresh_owners(watch_.up(node, life, now), t);
+  if (const auto* known = watch_.find(node);
+      known != nullptr && known->incarnation < incarnation)
+    peers_.erase(node); // Its memory ended with its last incarnation.
+  refresh_owners(watch_.up(node, incarnation, now), t);
   return finish(t);
 }
 
-registry_core::output
-registry_core::owner_down(const node_id& node, incarnation life, time_point now) {
+registry_core::output registry_core::owner_down(
+  const node_id& node, troupe::incarnation incarnation, time_point now) {
   auto t = turn{now, {}, {}};
   if (node != self_)
-    refresh_owners(watch_.down(node, life, census(), now), t);
+    refresh_owners(watch_.down(node, incarnation, census(), now), t);
   return finish(t);
 }
 
-registry_core::output
-registry_core::owner_left(const node_id& node, incarnation life, time_point now) {
+registry_core::output registry_core::owner_left(
+  const node_id& node, troupe::incarnation incarnation, time_point now) {
   auto t = turn{now, {}, {}};
-  if (node == self_ || watch_.left(node, life, now).empty())
+  if (node == self_ || watch_.left(node, incarnation, now).empty())
     return finish(t);
   auto owner = owner_id{node};
   refresh_owner(owner, t);
   peers_.erase(node);
-  if (version_of(owner).era <= life.value())
+  if (version_of(owner).era <= incarnation.value())
     table_.forget(owner);
   return finish(t);
 }
 
 registry_core::output registry_core::probed(
-  const node_id& node, incarnation life, bool answered, time_point now) {
+  const node_id& node, troupe::incarnation incarnation, bool answered, time_point now) {
   auto t = turn{now, {}, {}};
-  refresh_owners(watch_.probed(node, life, answered, now), t);
+  refresh_owners(watch_.probed(node, incarnation, answered, now), t);
   return finish(t);
 }
 
@@ -180,16 +181,16 @@ registry_core::output registry_core::tick(time_point now) {
 owner_state registry_core::state_of(const node_id& node) const {
   if (node == self_)
     return owner_state::up;
-  const auto* life = watch_.find(node);
-  return life == nullptr ? owner_state::unknown : life->state;
+  const auto* known = watch_.find(node);
+  return known == nullptr ? owner_state::unknown : known->state;
 }
 
 bool registry_core::served(const owner_id& owner) const {
   if (owner.is_catalog() || owner == self())
     return true;
-  const auto* life = watch_.find(owner.node());
-  return life != nullptr && life->served()
-         && version_of(owner).era == life->number.value();
+  const auto* known = watch_.find(owner.node());
+  return known != nullptr && known->served()
+         && version_of(owner).era == known->incarnation.value();
 }
 
 view_entry registry_core::served_as(
@@ -222,8 +223,8 @@ void registry_core::collect(turn& t) {
   auto until = t.now - config_.retention;
   table_.drop_tombstones(until);
   auto over = std::vector<node_id>{};
-  for (const auto& [node, life] : watch_.lives())
-    if (!life.served() && life.since <= until)
+  for (const auto& [node, known] : watch_.owners())
+    if (!known.served() && known.since <= until)
       over.push_back(node);
   for (const auto& node : over) {
     // Not served, so nothing of it is in the view.
@@ -238,8 +239,10 @@ provider_census registry_core::census() const {
   for (const auto& [owner, x] : table_.owners()) {
     if (owner.is_catalog())
       continue;
-    const auto* life = watch_.find(owner.node());
-    if (owner != self() && (life == nullptr || life->number.value() != x.current().era))
+    const auto* known = watch_.find(owner.node());
+    if (
+      owner != self()
+      && (known == nullptr || known->incarnation.value() != x.current().era))
       continue;
     for (const auto& [key, record] : x.records())
       if (record.live() && key.kind == entry_kind::provider)

@@ -68,11 +68,11 @@ public:
     time_point wake; ///< Call `tick` then.
   };
 
-  /// @param life of this node's process; durable, so it is higher than any before.
+  /// @param incarnation of this node's process; durable, so it is higher than any before.
   /// @param seed decides which peers are spoken to.
-  /// @pre `config.validate()` finds nothing, and `life` is at least 1.
+  /// @pre `config.validate()` finds nothing, and `incarnation` is at least 1.
   registry_core(
-    const registry_config& config, const node_id& self, incarnation life,
+    const registry_config& config, const node_id& self, troupe::incarnation incarnation,
     std::uint64_t seed, time_point now);
 
   // This node's entries.
@@ -101,13 +101,16 @@ public:
   heard(const node_id& peer, const sync_message& message, time_point now);
   /// Starts an exchange of everything with `peer`.
   [[nodiscard]] output sync_with(const node_id& peer, time_point now);
-  [[nodiscard]] output owner_up(const node_id& node, incarnation life, time_point now);
-  /// Hides the owner's entries, or keeps them unconfirmed (see `owner_watch`).
-  [[nodiscard]] output owner_down(const node_id& node, incarnation life, time_point now);
-  /// Removes the owner's entries of this life and any before.
-  [[nodiscard]] output owner_left(const node_id& node, incarnation life, time_point now);
   [[nodiscard]] output
-  probed(const node_id& node, incarnation life, bool answered, time_point now);
+  owner_up(const node_id& node, troupe::incarnation incarnation, time_point now);
+  /// Hides the owner's entries, or keeps them unconfirmed (see `owner_watch`).
+  [[nodiscard]] output
+  owner_down(const node_id& node, troupe::incarnation incarnation, time_point now);
+  /// Removes the owner's entries of this incarnation and any before.
+  [[nodiscard]] output
+  owner_left(const node_id& node, troupe::incarnation incarnation, time_point now);
+  [[nodiscard]] output probed(
+    const node_id& node, troupe::incarnation incarnation, bool answered, time_point now);
 
   // Local subscribers.
 
@@ -192,7 +195,7 @@ private:
 
   registry_config config_;
   node_id self_;
-  incarnation life_;
+  incarnation incarnation_;
   random_source random_;
   table table_;
   owner_watch watch_;

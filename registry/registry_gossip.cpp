@@ -21,8 +21,8 @@ registry_core::output registry_core::sync_with(const node_id& peer, time_point n
 
 void registry_core::gossip(turn& t) {
   auto peers = std::vector<node_id>{};
-  for (const auto& [node, life] : watch_.lives())
-    if (life.state == owner_state::up || life.state == owner_state::vouched)
+  for (const auto& [node, known] : watch_.owners())
+    if (known.state == owner_state::up || known.state == owner_state::vouched)
       peers.push_back(node);
   for (std::size_t i = 0; i < config_.gossip_fanout && i < peers.size(); ++i) {
     std::swap(peers[i], peers[i + random_.below(peers.size() - i)]);
@@ -32,9 +32,9 @@ void registry_core::gossip(turn& t) {
 
 digest registry_core::whole_digest() const {
   auto result = digest{digest::scope::all, {}};
-  for (const auto& [node, life] : watch_.lives())
-    if (life.state == owner_state::left)
-      result.versions[owner_id{node}] = version::end_of(life.number.value());
+  for (const auto& [node, known] : watch_.owners())
+    if (known.state == owner_state::left)
+      result.versions[owner_id{node}] = version::end_of(known.incarnation.value());
   for (const auto& [owner, x] : table_.owners())
     result.versions[owner] = x.current();
   return result;
@@ -129,8 +129,8 @@ void registry_core::ask_for_missing(
 
 registry_core::progress*
 registry_core::progress_of(const node_id& peer, const owner_id& owner) {
-  const auto* life = watch_.find(peer);
-  if (life == nullptr || !life->served())
+  const auto* known = watch_.find(peer);
+  if (known == nullptr || !known->served())
     return nullptr;
   if (owner.is_catalog())
     return &peers_[peer].catalog;
@@ -201,9 +201,9 @@ std::set<node_id> registry_core::behind(std::string_view name) const {
 bool registry_core::left_by(const owner_id& owner, std::uint64_t era) const {
   if (owner.is_catalog())
     return false;
-  const auto* life = watch_.find(owner.node());
-  return life != nullptr && life->state == owner_state::left
-         && era <= life->number.value();
+  const auto* known = watch_.find(owner.node());
+  return known != nullptr && known->state == owner_state::left
+         && era <= known->incarnation.value();
 }
 
 bool registry_core::wanted(const owner_id& owner, version offered) const {
@@ -211,9 +211,9 @@ bool registry_core::wanted(const owner_id& owner, version offered) const {
     return false;
   if (owner.is_catalog())
     return true;
-  const auto* life = watch_.find(owner.node());
-  return life == nullptr || offered.era > life->number.value()
-         || life->state == owner_state::unknown || life->served();
+  const auto* known = watch_.find(owner.node());
+  return known == nullptr || offered.era > known->incarnation.value()
+         || known->state == owner_state::unknown || known->served();
 }
 
 bool registry_core::relayed(const owner_id& owner) const {
@@ -221,9 +221,9 @@ bool registry_core::relayed(const owner_id& owner) const {
     return true;
   // Of the dead, nothing is passed on: all nodes would hand it round for ever, each
   // starting the retention anew.
-  const auto* life = watch_.find(owner.node());
-  return life != nullptr && life->served()
-         && version_of(owner).era >= life->number.value();
+  const auto* known = watch_.find(owner.node());
+  return known != nullptr && known->served()
+         && version_of(owner).era >= known->incarnation.value();
 }
 
 } // namespace troupe::registry

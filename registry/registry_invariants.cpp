@@ -9,8 +9,8 @@ void registry_core::check_invariants() const {
   watch_.check_invariants();
   subscriptions_.check_invariants();
 
-  // This node's own map is of this life, whatever others say of it.
-  TROUPE_ASSERT(version_of(self()).era == life_.value());
+  // This node's own map is of this incarnation, whatever others say of it.
+  TROUPE_ASSERT(version_of(self()).era == incarnation_.value());
   TROUPE_ASSERT(watch_.find(self_) == nullptr);
 
   // What is served is exactly the live entries of the owners that are served.
@@ -27,7 +27,7 @@ void registry_core::check_invariants() const {
   TROUPE_ASSERT(count == view_.entries().size());
 
   // Every owner in the table is watched, so that it ends one day; one that left has
-  // nothing of that life.
+  // nothing of that incarnation.
   for (const auto& [owner, x] : table_.owners()) {
     if (owner.is_catalog() || owner == self())
       continue;

@@ -193,7 +193,7 @@ byte_buffer encode(const provider_entry& x) {
   auto message = v1::ProviderEntry{};
   to_wire(x.service, *message.mutable_service());
   message.set_node(to_wire(x.node));
-  message.set_incarnation(x.life.value());
+  message.set_incarnation(x.incarnation.value());
   message.set_actor(x.actor);
   for (const auto& method : x.methods)
     message.add_methods(method);
@@ -211,7 +211,7 @@ expected<provider_entry> decode_provider(byte_view bytes) {
     || !from_wire(message.node(), result.node) || message.incarnation() == 0
     || message.warm_up_ms() > static_cast<std::uint64_t>(warm_up_max.count()))
     return malformed("not a provider entry");
-  result.life = incarnation{message.incarnation()};
+  result.incarnation = incarnation{message.incarnation()};
   result.actor = message.actor();
   result.methods.assign(message.methods().begin(), message.methods().end());
   result.weight = message.weight();
@@ -224,7 +224,7 @@ byte_buffer encode(const consumer_entry& x) {
   auto message = v1::ConsumerEntry{};
   message.set_interest(x.interest);
   message.set_node(to_wire(x.node));
-  message.set_incarnation(x.life.value());
+  message.set_incarnation(x.incarnation.value());
   message.set_actor(x.actor);
   return serialised(message);
 }
@@ -237,7 +237,7 @@ expected<consumer_entry> decode_consumer(byte_view bytes) {
     || message.incarnation() == 0 || message.interest().empty())
     return malformed("not a consumer entry");
   result.interest = message.interest();
-  result.life = incarnation{message.incarnation()};
+  result.incarnation = incarnation{message.incarnation()};
   result.actor = message.actor();
   return result;
 }

@@ -54,7 +54,7 @@ method_metrics::method_metrics(
 void service_host_state::start(
   const actors::actor_context* context, service_definition service,
   const invocation_log_config& config, const registry::registry_actor& registry,
-  const node_id& node, incarnation life) {
+  const node_id& node, troupe::incarnation incarnation) {
   context_ = context;
   service_ = std::move(service);
   log_.emplace(config);
@@ -62,19 +62,20 @@ void service_host_state::start(
   for (const auto& method : service_.methods)
     metrics_.try_emplace(
       method.name, *context_->metrics, to_string(service_.name), method.name);
-  register_provider(registry, node, life);
+  register_provider(registry, node, incarnation);
   context_->clock->after(self_, tick_period_, caf::tick_atom_v);
 }
 
 void service_host_state::register_provider(
-  const registry::registry_actor& registry, const node_id& node, incarnation life) {
+  const registry::registry_actor& registry, const node_id& node,
+  troupe::incarnation incarnation) {
   auto methods = std::vector<std::string>{};
   for (const auto& method : service_.methods)
     methods.push_back(method.name);
   auto entry = registry::provider_entry{
     .service = service_.name,
     .node = node,
-    .life = life,
+    .incarnation = incarnation,
     .actor = host_name(service_.name),
     .methods = std::move(methods),
     .weight = service_.weight,
@@ -184,10 +185,10 @@ service_host_actor::behavior_type make_service_host(
   service_host_actor::stateful_pointer<service_host_state> self,
   const actors::actor_context* context, service_definition service,
   const invocation_log_config& config, const registry::registry_actor& registry,
-  const node_id& node, incarnation life) {
+  const node_id& node, troupe::incarnation incarnation) {
   actors::install_defaults(self, context);
   auto* state = &self->state;
-  state->start(context, std::move(service), config, registry, node, life);
+  state->start(context, std::move(service), config, registry, node, incarnation);
   return {
     [state](const invocation& x) { state->on(x); },
     [state](atom::drain) { return state->drain(); },

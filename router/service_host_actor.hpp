@@ -54,7 +54,7 @@ public:
   void start(
     const actors::actor_context* context, service_definition service,
     const invocation_log_config& config, const registry::registry_actor& registry,
-    const node_id& node, incarnation life);
+    const node_id& node, troupe::incarnation incarnation);
 
   void on(const invocation& x);
   void on(const call_finished& x);
@@ -69,7 +69,8 @@ private:
   };
 
   void register_provider(
-    const registry::registry_actor& registry, const node_id& node, incarnation life);
+    const registry::registry_actor& registry, const node_id& node,
+    troupe::incarnation incarnation);
   void run(const invocation& x);
   void reply(const caf::strong_actor_ptr& to, invocation_result x);
   method_metrics& metrics_of(const std::string& method);
@@ -91,6 +92,6 @@ service_host_actor::behavior_type make_service_host(
   service_host_actor::stateful_pointer<service_host_state> self,
   const actors::actor_context* context, service_definition service,
   const invocation_log_config& config, const registry::registry_actor& registry,
-  const node_id& node, incarnation life);
+  const node_id& node, troupe::incarnation incarnation);
 
 } // namespace troupe::router

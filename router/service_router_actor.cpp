@@ -23,7 +23,8 @@ std::optional<provider> provider_of(const registry::view_entry& x) {
   auto entry = registry::decode_provider(x.value);
   if (!entry)
     return std::nullopt;
-  return provider{{entry->node, entry->life, entry->actor}, entry->weight, x.unconfirmed};
+  return provider{
+    {entry->node, entry->incarnation, entry->actor}, entry->weight, x.unconfirmed};
 }
 
 } // namespace

@@ -5,8 +5,8 @@
 namespace troupe::storage {
 
 bool node_row::is_closed(const client_id& client) const {
-  if (client.life != life)
-    return client.life < life;
+  if (client.incarnation != incarnation)
+    return client.incarnation < incarnation;
   return client.connection < closed_below && !open.contains(client.connection);
 }
 
@@ -36,11 +36,11 @@ void dedup_table::apply(const record& x, dedup_changes& changes) {
     apply_trim(*trim, changes);
 }
 
-// A record of a life that has ended meanwhile keeps its effects but gets no row: a retry
-// of it is refused, which is as good.
+// A record of an incarnation that has ended meanwhile keeps its effects but gets no row:
+// a retry of it is refused, which is as good.
 void dedup_table::apply_write(const write_record& x, dedup_changes& changes) {
   const auto& client = x.request.client;
-  if (enter_life(client.node, client.life, changes).is_closed(client))
+  if (enter_incarnation(client.node, client.incarnation, changes).is_closed(client))
     return;
   auto& row = clients_[client];
   row.answered_below = std::max(row.answered_below, x.answered_below);
@@ -50,16 +50,18 @@ void dedup_table::apply_write(const write_record& x, dedup_changes& changes) {
   changes.clients[client] = row;
 }
 
-// Statements of one life only grow, so that an old one that arrives late changes nothing.
+// Statements of one incarnation only grow, so that an old one that arrives late changes
+// nothing.
 void dedup_table::apply_trim(const dedup_trim_record& x, dedup_changes& changes) {
-  auto& node = enter_life(x.node, x.life, changes);
-  if (node.life != x.life || x.closed_below <= node.closed_below)
+  auto& node = enter_incarnation(x.node, x.incarnation, changes);
+  if (node.incarnation != x.incarnation || x.closed_below <= node.closed_below)
     return;
   node.closed_below = x.closed_below;
   node.open = {x.open.begin(), x.open.end()};
   changes.nodes[x.node] = node;
-  auto i = clients_.lower_bound({x.node, x.life, 0});
-  while (i != clients_.end() && i->first.node == x.node && i->first.life == x.life) {
+  auto i = clients_.lower_bound({x.node, x.incarnation, 0});
+  while (i != clients_.end() && i->first.node == x.node
+         && i->first.incarnation == x.incarnation) {
     if (node.is_closed(i->first)) {
       changes.clients[i->first] = std::nullopt;
       i = clients_.erase(i);
@@ -69,15 +71,16 @@ void dedup_table::apply_trim(const dedup_trim_record& x, dedup_changes& changes)
   }
 }
 
-node_row&
-dedup_table::enter_life(const node_id& node, incarnation life, dedup_changes& changes) {
+node_row& dedup_table::enter_incarnation(
+  const node_id& node, troupe::incarnation incarnation, dedup_changes& changes) {
   auto& row = nodes_[node];
-  if (life <= row.life)
+  if (incarnation <= row.incarnation)
     return row;
-  row = {life, 0, {}};
+  row = {incarnation, 0, {}};
   changes.nodes[node] = row;
-  auto i = clients_.lower_bound({node, incarnation{0}, 0});
-  while (i != clients_.end() && i->first.node == node && i->first.life < life) {
+  auto i = clients_.lower_bound({node, troupe::incarnation{0}, 0});
+  while (i != clients_.end() && i->first.node == node
+         && i->first.incarnation < incarnation) {
     changes.clients[i->first] = std::nullopt;
     i = clients_.erase(i);
   }

@@ -1,9 +1,9 @@
 /// Remembers what was answered, so that a request is executed at most once.
 ///
 /// Part of the applied state: every replica folds the same records into the same table,
-/// so a new master knows the replies of the old. A client is a connection of one life of
-/// one node; its row goes when the connection is closed or the node lives again, and a
-/// late request of it is then refused for ever, never executed.
+/// so a new master knows the replies of the old. A client is a connection of one
+/// incarnation of one node; its row goes when the connection is closed or the node lives
+/// again, and a late request of it is then refused for ever, never executed.
 ///
 /// Cost: O(log clients) for each record; a closing is O(rows of the node).
 #pragma once
@@ -37,8 +37,8 @@ struct client_row {
 
 /// Which connections of a node are closed.
 struct node_row {
-  incarnation life;               ///< All earlier lives are over.
-  std::uint64_t closed_below = 0; ///< All below are closed, but for those in `open`.
+  troupe::incarnation incarnation; ///< All earlier incarnations are over.
+  std::uint64_t closed_below = 0;  ///< All below are closed, but for those in `open`.
   std::set<std::uint64_t> open;
 
   [[nodiscard]] bool is_closed(const client_id& client) const;
@@ -83,7 +83,8 @@ public:
 private:
   void apply_write(const write_record& x, dedup_changes& changes);
   void apply_trim(const dedup_trim_record& x, dedup_changes& changes);
-  node_row& enter_life(const node_id& node, incarnation life, dedup_changes& changes);
+  node_row& enter_incarnation(
+    const node_id& node, troupe::incarnation incarnation, dedup_changes& changes);
 
   std::map<client_id, client_row> clients_;
   std::map<node_id, node_row> nodes_;

@@ -69,7 +69,7 @@ struct shard_role_entry {
   epoch at;
   replica_id replica;
   node_id node;
-  incarnation life;
+  troupe::incarnation incarnation;
 
   friend bool operator==(const shard_role_entry&, const shard_role_entry&) = default;
 };

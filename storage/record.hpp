@@ -22,11 +22,11 @@ namespace troupe::storage {
 /// Number of hash slots, as Redis Cluster has them.
 inline constexpr std::uint16_t slot_count = 16'384;
 
-/// A session that writes: one connection of one life of one node.
+/// A session that writes: one connection of one incarnation of one node.
 struct client_id {
   node_id node;
-  incarnation life;
-  std::uint64_t connection = 0; ///< From 1, dense within the node's life.
+  troupe::incarnation incarnation;
+  std::uint64_t connection = 0; ///< From 1, dense within the incarnation.
 
   friend auto operator<=>(const client_id&, const client_id&) = default;
 };
@@ -89,11 +89,12 @@ struct slot_own_record {
   friend bool operator==(const slot_own_record&, const slot_own_record&) = default;
 };
 
-/// Connections that a node has closed in one of its lives: all below `closed_below` that
-/// are not in `open`. Ends all earlier lives of that node, too.
+/// Connections that a node has closed in one of its incarnations: all below
+/// `closed_below` that are not in `open`. Ends all earlier incarnations of that node,
+/// too.
 struct dedup_trim_record {
   node_id node;
-  incarnation life;
+  troupe::incarnation incarnation;
   std::uint64_t closed_below = 0;
   std::vector<std::uint64_t> open; ///< Ascending.
 

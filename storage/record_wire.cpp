@@ -42,14 +42,14 @@ bool get(const std::string& bytes, node_id& out) {
 
 void put(const client_id& x, v1::ClientId& out) {
   out.set_node(to_bytes(x.node.value()));
-  out.set_incarnation(x.life.value());
+  out.set_incarnation(x.incarnation.value());
   out.set_connection(x.connection);
 }
 
 bool get(const v1::ClientId& in, client_id& out) {
   if (!get(in.node(), out.node))
     return false;
-  out.life = incarnation{in.incarnation()};
+  out.incarnation = incarnation{in.incarnation()};
   out.connection = in.connection();
   return true;
 }
@@ -80,7 +80,7 @@ bool get(v1::Effect&& in, effect& out) {
 
 void put(const dedup_trim_record& x, v1::DedupTrim& out) {
   out.set_node(to_bytes(x.node.value()));
-  out.set_incarnation(x.life.value());
+  out.set_incarnation(x.incarnation.value());
   out.set_closed_below(x.closed_below);
   out.mutable_open()->Add(x.open.begin(), x.open.end());
 }
@@ -88,7 +88,7 @@ void put(const dedup_trim_record& x, v1::DedupTrim& out) {
 bool get(const v1::DedupTrim& in, dedup_trim_record& out) {
   if (!get(in.node(), out.node))
     return false;
-  out.life = incarnation{in.incarnation()};
+  out.incarnation = incarnation{in.incarnation()};
   out.closed_below = in.closed_below();
   out.open.assign(in.open().begin(), in.open().end());
   return std::ranges::is_sorted(out.open);

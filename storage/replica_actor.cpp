@@ -47,7 +47,9 @@ std::optional<node_id> replica_shell::node_of(std::optional<replica_id> x) const
 
 void replica_shell::on(const cluster::peer_identity& from, const message& x) {
   // Who a replica is, the CONFIG says, not whoever wrote the message.
-  if (node_of(x.from) != from.id || x.from_life != from.life || overloaded()) {
+  if (
+    node_of(x.from) != from.id || x.from_incarnation != from.incarnation
+    || overloaded()) {
     metrics_->dropped.add();
     return;
   }

@@ -2,8 +2,8 @@
 /// in order.
 ///
 /// The core reads rows where it runs: spawn it detached where threads are real. It must
-/// not be started again within one life of its node, which peers would take for the same
-/// replica; so its end ends the node.
+/// not be started again within one incarnation of its node, which peers would take for
+/// the same replica; so its end ends the node.
 ///
 /// What it holds is bounded: clients by `clients_max`; records by the core's caps and
 /// the credit it gives; outputs that wait for a hard state by `held_max`, beyond which

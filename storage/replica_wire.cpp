@@ -262,7 +262,7 @@ std::optional<message> read(v1::ReplicaMessage& in) {
   auto config = read_lsn(in.config());
   if (
     !get(in.cluster(), cluster) || cluster.nil() || in.from() == 0 || in.to() == 0
-    || in.from_life() == 0 || !config)
+    || in.from_incarnation() == 0 || !config)
     return std::nullopt;
   auto body = read_body(in);
   if (!body)
@@ -271,9 +271,9 @@ std::optional<message> read(v1::ReplicaMessage& in) {
     cluster_id{cluster},
     shard_id{in.shard()},
     replica_id{in.from()},
-    incarnation{in.from_life()},
+    incarnation{in.from_incarnation()},
     replica_id{in.to()},
-    incarnation{in.to_life()},
+    incarnation{in.to_incarnation()},
     *config,
     epoch{in.epoch()},
     std::move(*body)};
@@ -286,9 +286,9 @@ std::string encode(const message& x) {
   out.set_cluster(to_bytes(x.cluster.value()));
   out.set_shard(x.shard.value());
   out.set_from(x.from.value());
-  out.set_from_life(x.from_life.value());
+  out.set_from_incarnation(x.from_incarnation.value());
   out.set_to(x.to.value());
-  out.set_to_life(x.to_life.value());
+  out.set_to_incarnation(x.to_incarnation.value());
   out.set_config(x.config.value());
   out.set_epoch(x.at.value());
   std::visit(body_writer{out}, x.body);

@@ -143,7 +143,7 @@ apply_listener shards_state::start_feed(const opened_replica& catalog) {
 
 void shards_state::start_placer(const replica_actor& catalog) {
   placer_ = self_->spawn(
-    make_placer, in_.context, placer_identity{in_.self, in_.life}, in_.membership,
+    make_placer, in_.context, placer_identity{in_.self, in_.incarnation}, in_.membership,
     catalog, placer{genesis_});
   watch(caf::actor_cast<caf::strong_actor_ptr>(placer_));
 }
@@ -179,7 +179,7 @@ error shards_state::start_replica(shard_id shard, replica_id replica) {
     environment.feed = start_feed(*opened);
   auto config = replica_config{};
   config.who = who;
-  config.life = in_.life;
+  config.incarnation = in_.incarnation;
   config.seed = (*random_)();
   config.disk_stall = config_.disk_stall;
   config.batch_bytes = config_.batch_bytes;
@@ -256,7 +256,7 @@ void shards_state::tell_registry(local_replica& replica, const replica_status& x
   };
   auto done = [](caf::ok_atom) {};
   if (x.announced) {
-    auto entry = shard_role_entry{x.shard, x.at, x.replica, in_.self, in_.life};
+    auto entry = shard_role_entry{x.shard, x.at, x.replica, in_.self, in_.incarnation};
     self_
       ->request(
         in_.registry, local_deadline,

@@ -4,7 +4,7 @@
 ///
 /// Opening a replica waits for the disk: spawn it detached where threads are real. What
 /// it starts ends with it, and it ends when any of that ends: a replica that died must
-/// not come back within the node's life, so the node ends and starts again.
+/// not come back within an incarnation, so the node ends and starts again.
 #pragma once
 
 #include "actors/behavior.hpp"
@@ -64,7 +64,7 @@ struct shards_environment {
   std::shared_ptr<sync_pool> syncs;
   const evaluator* commands = nullptr; ///< Of the shards with slots.
   node_id self;
-  incarnation life;
+  troupe::incarnation incarnation;
   cluster::charter charter;
   bool threads = true; ///< Whether an actor may have a thread of its own.
 };

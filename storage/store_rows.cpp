@@ -98,7 +98,7 @@ std::string own_key(own_row kind) {
 std::string own_key(const client_id& client) {
   auto result = own_key(own_row::client);
   append_uuid(result, client.node.value());
-  append_big_endian(result, client.life.value());
+  append_big_endian(result, client.incarnation.value());
   append_big_endian(result, client.connection);
   return result;
 }
@@ -114,7 +114,7 @@ bool read_own_key(std::string_view stored, client_id& out) {
   if (rest.empty())
     return false;
   out.node = load_node(rest.substr(0, uuid_bytes));
-  out.life = incarnation{load_big_endian(rest.substr(uuid_bytes, 8))};
+  out.incarnation = incarnation{load_big_endian(rest.substr(uuid_bytes, 8))};
   out.connection = load_big_endian(rest.substr(uuid_bytes + 8));
   return true;
 }

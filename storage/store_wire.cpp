@@ -96,7 +96,7 @@ expected<client_row> decode_client(std::string_view bytes) {
 
 std::string encode_node(const node_row& x) {
   auto message = v1::DedupNode{};
-  message.set_incarnation(x.life.value());
+  message.set_incarnation(x.incarnation.value());
   message.set_closed_below(x.closed_below);
   message.mutable_open()->Add(x.open.begin(), x.open.end());
   return message.SerializeAsString();

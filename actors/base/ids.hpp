@@ -18,7 +18,7 @@ namespace troupe {
 using node_name = strong<struct node_name_tag, std::string>;
 
 /// Number of starts of a node's process on its data directory, durable, from 1. Orders
-/// two lives of one node (design decision 10).
+/// two incarnations of one node (design decision 10).
 using incarnation = strong<struct incarnation_tag, std::uint64_t>;
 
 /// Epoch of a shard: the number of a mastership, raised by each election.

@@ -44,7 +44,7 @@ public:
 
   std::uint64_t start_host(const std::string& name);
   void stop_host(const std::string& name);
-  [[nodiscard]] bool lives(const std::string& name, std::uint64_t life) const;
+  [[nodiscard]] bool lives(const std::string& name, std::uint64_t incarnation) const;
 
   expected<std::unique_ptr<actors::listener>> listen(
     const std::string& host, const actors::address& where, actors::listener_owner owner);
@@ -76,7 +76,7 @@ private:
   network core_;
   ticker_actor ticker_;
   time_point armed_ = time_point::max(); // The earliest tick under way.
-  std::map<std::string, std::uint64_t> lives_;
+  std::map<std::string, std::uint64_t> incarnations_;
   std::map<listener_id, actors::listener_owner> listeners_;
   std::map<end_id, actors::connection_owner> readers_;
   std::map<end_id, waiting_dial> dials_;
@@ -186,7 +186,7 @@ void fabric_state::arm() {
 std::uint64_t fabric_state::start_host(const std::string& name) {
   TROUPE_ASSERT(!core_.is_up(name) && "the host has a transport already");
   core_.start_host(name);
-  return ++lives_[name];
+  return ++incarnations_[name];
 }
 
 void fabric_state::stop_host(const std::string& name) {
@@ -194,9 +194,10 @@ void fabric_state::stop_host(const std::string& name) {
   forget_the_dead();
 }
 
-bool fabric_state::lives(const std::string& name, std::uint64_t life) const {
-  auto found = lives_.find(name);
-  return found != lives_.end() && found->second == life && core_.is_up(name);
+bool fabric_state::lives(const std::string& name, std::uint64_t incarnation) const {
+  auto found = incarnations_.find(name);
+  return found != incarnations_.end() && found->second == incarnation
+         && core_.is_up(name);
 }
 
 expected<std::unique_ptr<actors::listener>> fabric_state::listen(
@@ -331,8 +332,8 @@ void fabric::set_trace(network::trace_hook hook) {
 }
 
 transport::transport(fabric& network, std::string name)
-    : state_{network.state_}, name_{std::move(name)}, life_{network.state_->start_host(
-                                                        name_)} {}
+    : state_{network.state_}, name_{std::move(name)},
+      incarnation_{network.state_->start_host(name_)} {}
 
 transport::~transport() {
   if (auto state = living())
@@ -341,7 +342,7 @@ transport::~transport() {
 
 std::shared_ptr<fabric_state> transport::living() const {
   auto state = state_.lock();
-  return state && state->lives(name_, life_) ? state : nullptr;
+  return state && state->lives(name_, incarnation_) ? state : nullptr;
 }
 
 expected<std::unique_ptr<actors::listener>>

@@ -64,7 +64,7 @@ private:
 
   std::weak_ptr<fabric_state> state_;
   std::string name_;
-  std::uint64_t life_ = 0;
+  std::uint64_t incarnation_ = 0;
 };
 
 } // namespace troupe::sim

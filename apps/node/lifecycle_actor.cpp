@@ -123,8 +123,9 @@ void lifecycle_state::on(const cluster::member_news& x) {
                        "directory as a new one"));
   if (x.what == cluster::member_event::outlived)
     give_up(fail(
-      ec::stale_incarnation, "the cluster knows a later life of this node; the data "
-                             "directory is an old copy, start with an empty one"));
+      ec::stale_incarnation,
+      "the cluster knows a later incarnation of this node; the data "
+      "directory is an old copy, start with an empty one"));
 }
 
 // -- the way out

@@ -29,7 +29,7 @@ caf::strong_actor_ptr untyped(const Handle& x) {
 cluster::member
 member_of(const node_config& config, const cluster::stored_identity& identity) {
   return {
-    .node = {identity.id, identity.name, identity.life},
+    .node = {identity.id, identity.name, identity.incarnation},
     .endpoints =
       {to_string(config.link_door.advertise), to_string(config.resp_door.advertise),
        to_string(config.http_door.advertise)},
@@ -99,7 +99,7 @@ node::node(
     : environment_{environment}, config_{std::move(config)}, identity_{std::move(
                                                                identity)},
       services_{std::move(services)}, ended_{std::move(ended)}, random_{environment.seed},
-      sessions_{identity_.id, identity_.life},
+      sessions_{identity_.id, identity_.incarnation},
       string_commands_{{config_.requests.bulk_max, config_.requests.request_max}} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
@@ -128,17 +128,17 @@ const actors::actor_context* node::context(const char* part) const {
 
 void node::start() {
   // The first death of a child ends the node; whoever runs it starts it again.
-  auto one_life = actors::supervisor_config{};
-  one_life.strategy = actors::restart_strategy::one_for_all;
-  one_life.restart_count_max = 0;
+  auto no_restarts = actors::supervisor_config{};
+  no_restarts.strategy = actors::restart_strategy::one_for_all;
+  no_restarts.restart_count_max = 0;
   // Its children run, and ask for it, before `spawn` has returned here: so it publishes
   // itself before it starts them.
   using root_pointer
     = actors::supervisor_actor::stateful_pointer<actors::supervisor_state>;
-  root_ = environment_.engine->spawn([this, one_life](root_pointer self) {
+  root_ = environment_.engine->spawn([this, no_restarts](root_pointer self) {
     actors_.publish(&node_handles::root, caf::actor_cast<actors::supervisor_actor>(self));
     return actors::make_supervisor(
-      self, context("supervisor"), "node", one_life, early_children());
+      self, context("supervisor"), "node", no_restarts, early_children());
   });
   caf::actor_cast<caf::strong_actor_ptr>(root_)->get()->attach_functor(
     [ended = ended_](const error& why) {
@@ -200,7 +200,7 @@ cluster::local_identity node::local_identity() const {
   return {
     config_.cluster_name,
     identity_.agreed ? identity_.agreed->cluster : cluster_id{},
-    {identity_.id, identity_.name, identity_.life, cluster::link_role::node},
+    {identity_.id, identity_.name, identity_.incarnation, cluster::link_role::node},
     to_string(config_.link_door.advertise)};
 }
 
@@ -256,7 +256,7 @@ expected<actors::child_handle> node::start_admin() {
   auto admin = environment_.engine->spawn(
     make_admin, context("admin"), &actors_,
     admin_facts{
-      {identity_.id, identity_.name, identity_.life},
+      {identity_.id, identity_.name, identity_.incarnation},
       config_.cluster_name,
       environment_.pid});
   directory_.put(admin_name, untyped(admin));
@@ -280,7 +280,8 @@ expected<actors::child_handle> node::start_membership() {
 expected<actors::child_handle> node::start_registry() {
   auto handles = actors_.get();
   auto core = registry::registry_core{
-    config_.registry, identity_.id, identity_.life, random_(), environment_.clock->now()};
+    config_.registry, identity_.id, identity_.incarnation, random_(),
+    environment_.clock->now()};
   auto registry = environment_.engine->spawn(
     registry::make_registry, context("registry"), handles.links, handles.membership,
     std::move(core));
@@ -302,7 +303,7 @@ expected<actors::child_handle> node::start_shards(const cluster::charter& charte
   environment.syncs = environment_.syncs;
   environment.commands = &string_commands_;
   environment.self = identity_.id;
-  environment.life = identity_.life;
+  environment.incarnation = identity_.incarnation;
   environment.charter = charter;
   environment.threads = environment_.threads;
   auto spawn = [&]<caf::spawn_options Options>() {
@@ -375,7 +376,7 @@ expected<actors::child_handle> node::start_gateway() {
 expected<actors::child_handle> node::start_services() {
   service_environment_.emplace(
     environment_.engine, context("service"),
-    cluster::node_identity{identity_.id, identity_.name, identity_.life},
+    cluster::node_identity{identity_.id, identity_.name, identity_.incarnation},
     actors_.get().gateway, actors_.get().data_client);
   auto services = services_ ? services_(*service_environment_)
                             : std::vector<router::service_definition>{};
@@ -394,7 +395,7 @@ actors::child_spec node::host_of(const router::service_definition& service) {
   auto start = [this, service, name](auto&) {
     auto host = environment_.engine->spawn(
       router::make_service_host, context("service"), service, config_.service,
-      actors_.get().registry, identity_.id, identity_.life);
+      actors_.get().registry, identity_.id, identity_.incarnation);
     directory_.put(name, untyped(host));
     return expected<actors::child_handle>{host};
   };

@@ -142,7 +142,8 @@ int run(
   if (!log)
     return complain(log.error());
   auto random = random_source{entropy_seed()};
-  auto identity = cluster::begin_life(disk, config.name, config.cluster_name, random);
+  auto identity
+    = cluster::begin_incarnation(disk, config.name, config.cluster_name, random);
   if (!identity)
     return complain(identity.error());
   auto codecs = actors::message_codecs{};

@@ -18,7 +18,7 @@
 
 namespace troupe::router {
 
-/// An instance that provides a service: a named actor of one life of a node.
+/// An instance that provides a service: a named actor of one incarnation of a node.
 struct provider_key {
   node_id node;
   troupe::incarnation incarnation;

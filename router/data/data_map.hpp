@@ -22,7 +22,7 @@ namespace troupe::router {
 /// A node that may hold shards, as membership knows it.
 struct data_node {
   node_name name;
-  incarnation life;
+  troupe::incarnation incarnation;
   cluster::node_endpoints endpoints;
   bool present = false; ///< Alive or suspect.
 

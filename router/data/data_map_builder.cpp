@@ -87,7 +87,8 @@ error data_map_builder::role(const registry::view_change& x) {
     roles.shown.erase(place);
   } else {
     roles.highest = std::max(roles.highest, role->at);
-    roles.shown.insert_or_assign(place, announcement{role->at, role->node, role->life});
+    roles.shown.insert_or_assign(
+      place, announcement{role->at, role->node, role->incarnation});
   }
   return {};
 }
@@ -126,14 +127,14 @@ void data_map_builder::member(const cluster::member_news& x) {
 // -- the map
 // ------------------------------------------------------------------------------
 
-// A later life of the node is not the one that was elected. An earlier one is only what
-// membership still believes.
+// A later incarnation of the node is not the one that was elected. An earlier one is only
+// what membership still believes.
 std::optional<node_id> data_map_builder::master_of(const shard_roles& x) const {
   for (const auto& [place, announced] : x.shown) {
     auto node = nodes_.find(announced.node);
     if (
       announced.at == x.highest && node != nodes_.end() && node->second.present
-      && node->second.life <= announced.life)
+      && node->second.incarnation <= announced.incarnation)
       return announced.node;
   }
   return std::nullopt;

@@ -38,7 +38,7 @@ private:
   struct announcement {
     epoch at;
     node_id node;
-    incarnation life;
+    troupe::incarnation incarnation;
   };
 
   struct shard_roles {

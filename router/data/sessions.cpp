@@ -25,11 +25,11 @@ void write_session::ended(std::uint64_t number) {
 storage::client_id session_book::open() {
   auto lock = std::lock_guard{mutex_};
   open_.insert(next_);
-  return {node_, life_, next_++};
+  return {node_, incarnation_, next_++};
 }
 
 void session_book::close(const storage::client_id& client) {
-  TROUPE_ASSERT(client.node == node_ && client.life == life_);
+  TROUPE_ASSERT(client.node == node_ && client.incarnation == incarnation_);
   auto lock = std::lock_guard{mutex_};
   version_ += open_.erase(client.connection);
 }
@@ -54,7 +54,7 @@ session_book::statement session_book::state() {
     stated_below_ = next_;
   }
   auto open = std::vector<std::uint64_t>{open_.begin(), open_.lower_bound(stated_below_)};
-  return {version_, {node_, life_, stated_below_, std::move(open)}};
+  return {version_, {node_, incarnation_, stated_below_, std::move(open)}};
 }
 
 } // namespace troupe::router

@@ -54,11 +54,12 @@ private:
   std::bitset<session_writes_max> ended_; // At number % size: it ended, above `lowest_`.
 };
 
-/// The sessions of one life of one node. Thread-safe: doors open and close from their
-/// threads.
+/// The sessions of one incarnation of one node. Thread-safe: doors open and close from
+/// their threads.
 class session_book {
 public:
-  session_book(const node_id& node, incarnation life) : node_{node}, life_{life} {}
+  session_book(const node_id& node, troupe::incarnation incarnation)
+      : node_{node}, incarnation_{incarnation} {}
   session_book(const session_book&) = delete;
   session_book& operator=(const session_book&) = delete;
 
@@ -71,8 +72,8 @@ public:
 
   [[nodiscard]] std::size_t open_count() const;
 
-  /// Grows with every close; from 1: masters must first hear that the lives before are
-  /// over.
+  /// Grows with every close; from 1: masters must first hear that the incarnations before
+  /// are over.
   [[nodiscard]] std::uint64_t version() const;
 
   /// What masters must hear of. A later one says all that an earlier one said.
@@ -84,7 +85,7 @@ public:
 
 private:
   node_id node_;
-  incarnation life_;
+  incarnation incarnation_;
   mutable std::mutex mutex_;
   std::set<std::uint64_t> open_;
   std::uint64_t next_ = 1;

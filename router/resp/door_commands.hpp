@@ -12,7 +12,7 @@ namespace troupe::router {
 
 /// What a client has told of itself, and asked for.
 struct client_state {
-  std::uint64_t id = 0; ///< Unique in the life of a node.
+  std::uint64_t id = 0; ///< Unique in an incarnation of the node.
   std::string peer;     ///< "host:port"
   std::string name;     ///< Empty: it has none.
   std::string library;  ///< CLIENT SETINFO LIB-NAME

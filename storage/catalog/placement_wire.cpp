@@ -147,7 +147,7 @@ byte_buffer encode(const shard_role_entry& x) {
   out.set_epoch(x.at.value());
   out.set_replica(x.replica.value());
   out.set_node(to_bytes(x.node.value()));
-  out.set_incarnation(x.life.value());
+  out.set_incarnation(x.incarnation.value());
   auto result = byte_buffer{};
   append(result, as_bytes(out.SerializeAsString()));
   return result;
@@ -163,7 +163,7 @@ expected<shard_role_entry> decode_shard_role(byte_view bytes) {
   result.shard = shard_id{in.shard()};
   result.at = epoch{in.epoch()};
   result.replica = replica_id{in.replica()};
-  result.life = incarnation{in.incarnation()};
+  result.incarnation = incarnation{in.incarnation()};
   return result;
 }
 

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr auto request_deadline = 5s;
 
 // A client of the catalog is a connection of its node. Doors count theirs from 1, and
-// close those below a bound; this one is closed with the node's life alone.
+// close those below a bound; this one is closed with the incarnation alone.
 constexpr auto connection = std::uint64_t{1} << 63;
 
 /// Posts answers to the placer. Keeps no actor alive.
@@ -85,7 +85,7 @@ void placer_state::put(const std::vector<catalog_put>& puts) {
   begin(true);
   for (const auto& x : puts) {
     auto number = last_request_ + 1;
-    auto request = request_id{{who_.node, who_.life, connection}, number};
+    auto request = request_id{{who_.node, who_.incarnation, connection}, number};
     ask(write_of(x, request, first_open_));
   }
   submit();

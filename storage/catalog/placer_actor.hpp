@@ -41,10 +41,10 @@ using placer_actor = caf::typed_actor<
   // Private: the actor's own timer.
   caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
-/// Who writes: the placer of one life of one node.
+/// Who writes: the placer of one incarnation of one node.
 struct placer_identity {
   node_id node;
-  incarnation life;
+  troupe::incarnation incarnation;
 };
 
 class placer_state {

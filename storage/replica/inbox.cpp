@@ -35,12 +35,12 @@ bool is_for_us(const turn& t, const message& m) {
          && t.s.config().find(m.from) != nullptr;
 }
 
-/// Notes the sender's life. False when a later one was heard.
+/// Notes the sender's incarnation. False when a later one was heard.
 bool is_alive(turn& t, const message& m) {
-  auto& life = t.s.lives[m.from];
-  if (m.from_life < life)
+  auto& latest = t.s.incarnations[m.from];
+  if (m.from_incarnation < latest)
     return false;
-  life = m.from_life;
+  latest = m.from_incarnation;
   return true;
 }
 
@@ -49,7 +49,7 @@ bool is_alive(turn& t, const message& m) {
 void receive(turn& t, const message& m) {
   if (!is_for_us(t, m) || !is_alive(t, m))
     return;
-  if (m.to_life != incarnation{0} && m.to_life != t.s.self.life) {
+  if (m.to_incarnation != incarnation{0} && m.to_incarnation != t.s.self.incarnation) {
     if (!std::holds_alternative<stale>(m.body))
       send(t, m.from, stale{});
     return;

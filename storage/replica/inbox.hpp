@@ -6,9 +6,10 @@
 
 namespace troupe::storage {
 
-/// Takes in one message. Those for another cluster, shard, replica or life, from nobody
-/// in the config, or to a replica in quarantine are dropped; an older epoch is answered
-/// with `stale`; a newer one is adopted, except a pre-vote's, and a vote's while sticky.
+/// Takes in one message. Those for another cluster, shard, replica or incarnation, from
+/// nobody in the config, or to a replica in quarantine are dropped; an older epoch is
+/// answered with `stale`; a newer one is adopted, except a pre-vote's, and a vote's while
+/// sticky.
 void receive(turn& t, const message& m);
 
 } // namespace troupe::storage

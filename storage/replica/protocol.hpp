@@ -117,8 +117,8 @@ struct transfer_now {
   friend bool operator==(const transfer_now&, const transfer_now&) = default;
 };
 
-/// There is a newer epoch than yours, or a newer life of mine than the one that you speak
-/// to: those of this message.
+/// There is a newer epoch than yours, or a newer incarnation of mine than the one that
+/// you speak to: those of this message.
 struct stale {
   friend bool operator==(const stale&, const stale&) = default;
 };
@@ -131,11 +131,12 @@ struct message {
   cluster_id cluster;
   shard_id shard;
   replica_id from;
-  incarnation from_life;
+  incarnation from_incarnation;
   replica_id to;
-  incarnation to_life; ///< 0 when the sender has not heard from this life yet.
-  lsn config;          ///< Of the sender's CONFIG record.
-  epoch at;            ///< The sender's.
+  incarnation
+    to_incarnation; ///< 0 when the sender has not heard from this incarnation yet.
+  lsn config;       ///< Of the sender's CONFIG record.
+  epoch at;         ///< The sender's.
   message_body body;
 
   friend bool operator==(const message&, const message&) = default;

@@ -89,13 +89,13 @@ replica_output replica::start(recovered found, time_point now) {
     s.applied = s.applying = s.flushed = s.commit = found.applied.at.seq;
     s.slots = std::move(found.applied.slots);
     s.dedup = std::move(found.applied.dedup);
-    // Promises of the life before may still hold.
+    // Promises of the incarnation before may still hold.
     s.sticky_until = now + s.timing().stick();
     restart_election_timer(t);
     // So that masters lie where the placement meant them, and soon.
     if (is_newly_made(s) && s.config().members.front().replica == s.id())
       s.election_at = s.sticky_until + s.random.between(duration{0}, s.timing().beat);
-    // What they have addressed to the life before is not for this one.
+    // What they have addressed to the incarnation before is not for this one.
     send_to_members(t, stale{});
   });
 }

@@ -2,8 +2,8 @@
 ///
 /// Events in, output out: the caller supplies messages, clients' requests, completions of
 /// I/O and time, and performs the output in its order (`replica/output.hpp`). One
-/// instance serves one replica in one life of its node; it is not thread-safe and does no
-/// I/O but to read rows through the `row_view` that it was given.
+/// instance serves one replica in one incarnation of its node; it is not thread-safe and
+/// does no I/O but to read rows through the `row_view` that it was given.
 ///
 /// Invariants: `check_invariants`. What the group promises is in docs/architecture.md.
 /// Cost: an event is O(replicas) plus O(log n) of what waits; `tick` is O(what waits).
@@ -37,7 +37,7 @@ public:
   /// come. Both must outlive the replica.
   replica(replica_config self, const row_view& stored, const evaluator* commands);
 
-  /// Begins this life.
+  /// Begins this incarnation.
   /// @pre called once, before all else.
   [[nodiscard]] replica_output start(recovered found, time_point now);
 

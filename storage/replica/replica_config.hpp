@@ -13,8 +13,8 @@ namespace troupe::storage {
 struct replica_config {
   identity who;
 
-  /// The node's starts: tells this life's messages from an earlier one's.
-  incarnation life{1};
+  /// The node's starts: tells this incarnation's messages from an earlier one's.
+  troupe::incarnation incarnation{1};
 
   /// Everything random in the core follows from it.
   std::uint64_t seed = 0;

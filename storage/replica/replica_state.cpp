@@ -8,11 +8,11 @@
 namespace troupe::storage {
 
 void send(turn& t, replica_id to, message_body body) {
-  auto life = t.s.lives.find(to);
+  auto known = t.s.incarnations.find(to);
   t.out.messages.push_back(
-    {t.s.self.who.cluster, t.s.self.who.shard, t.s.id(), t.s.self.life, to,
-     life == t.s.lives.end() ? incarnation{0} : life->second, t.s.log.config_lsn(),
-     t.s.at, std::move(body)});
+    {t.s.self.who.cluster, t.s.self.who.shard, t.s.id(), t.s.self.incarnation, to,
+     known == t.s.incarnations.end() ? incarnation{0} : known->second,
+     t.s.log.config_lsn(), t.s.at, std::move(body)});
 }
 
 void send_to_members(turn& t, const message_body& body) {

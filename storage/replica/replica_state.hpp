@@ -73,7 +73,8 @@ struct replica_state {
   std::optional<candidacy> candidate;
   std::optional<mastership> master;
 
-  time_point sticky_until; ///< No vote before: a master was heard, or this life is young.
+  time_point
+    sticky_until; ///< No vote before: a master was heard, or this incarnation is young.
   time_point election_at;
   int stand_please_count = 0; ///< Since a master was last heard.
 
@@ -81,8 +82,8 @@ struct replica_state {
   lsn keep_from; ///< Of the current epoch's master.
   lsn released;
   lsn last_acked;                 ///< The largest acknowledgement sent in this epoch.
-  std::uint64_t own_requests = 0; ///< Writes of no client, in this life.
-  std::map<replica_id, incarnation> lives;
+  std::uint64_t own_requests = 0; ///< Writes of no client, in this incarnation.
+  std::map<replica_id, incarnation> incarnations;
 
   [[nodiscard]] replica_id id() const { return self.who.replica; }
   [[nodiscard]] const shard_config& config() const { return log.config(); }

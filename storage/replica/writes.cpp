@@ -31,11 +31,13 @@ answer_status obstacle(const turn& t, const write_request& request) {
 }
 
 /// A name in a session of one's own, whose connection no door has and no door's closings
-/// reach; it costs the shard one row for each node's life that has read as its master.
+/// reach; it costs the shard one row for each node's incarnation that has read as its
+/// master.
 request_id next_own_request(replica_state& s) {
   const auto& node = s.config().find(s.id())->node;
   return {
-    {node, s.self.life, std::numeric_limits<std::uint64_t>::max()}, ++s.own_requests};
+    {node, s.self.incarnation, std::numeric_limits<std::uint64_t>::max()},
+    ++s.own_requests};
 }
 
 void wait_for(turn& t, const write_request& request, lsn seq) {

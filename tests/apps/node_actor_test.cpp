@@ -30,10 +30,11 @@ node_config lone_config() {
 struct fixture {
   fixture() { register_all_codecs(codecs); }
 
-  /// Begins a life of the node on its disk.
+  /// Begins an incarnation of the node on its disk.
   void make_node() {
     auto random = random_source{1};
-    auto identity = cluster::begin_life(disk, config.name, config.cluster_name, random);
+    auto identity
+      = cluster::begin_incarnation(disk, config.name, config.cluster_name, random);
     REQUIRE(identity);
     subject.emplace(
       node_environment{

@@ -72,7 +72,7 @@ TEST_CASE("readiness: two clusters are not one") {
 }
 
 TEST_CASE(
-  "readiness: a member that is missing, not alive or of another life is missing") {
+  "readiness: a member that is missing, not alive or of another incarnation is missing") {
   auto nodes = whole_cluster();
   nodes[1].members.pop_back();
   CHECK(missing_among(nodes) == "n2 does not see n3 alive");

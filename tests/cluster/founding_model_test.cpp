@@ -1,8 +1,8 @@
 /// Founders and a joiner under random interleavings of messages, crashes and restarts.
 ///
-/// The world is the links' promise: a message reaches the life that it was sent to, or is
-/// lost; order is not kept. A node that comes back on an empty disk does so after what it
-/// had sent has arrived or been lost, and some founder keeps its disk.
+/// The world is the links' promise: a message reaches the incarnation that it was sent
+/// to, or is lost; order is not kept. A node that comes back on an empty disk does so
+/// after what it had sent has arrived or been lost, and some founder keeps its disk.
 #include "cluster/founding.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct slot {
   std::string name;
   std::string address;
   node_id id{};
-  std::uint64_t life = 0;
+  std::uint64_t incarnation = 0;
   std::optional<charter> disk{};
   std::optional<charter> storing{};
   std::optional<founding> core{}; // None while it is down.
@@ -31,13 +31,13 @@ struct slot {
 struct letter {
   node_id from;
   node_id to;
-  std::uint64_t life = 0; // Of the receiver.
+  std::uint64_t incarnation = 0; // Of the receiver.
   founding_message content;
 };
 
 struct call {
   std::size_t from = 0;
-  std::uint64_t life = 0;
+  std::uint64_t incarnation = 0;
   std::string address;
 };
 
@@ -127,7 +127,7 @@ private:
   }
 
   void start(slot& x) {
-    ++x.life;
+    ++x.incarnation;
     x.core.emplace(x.config, x.id, node_name{x.name}, x.disk, random_.fork());
     perform(x, x.core->start());
   }
@@ -191,10 +191,10 @@ private:
     }
     for (auto& each : out.sends)
       if (auto* to = find_up(each.to))
-        letters_.push_back({x.id, each.to, to->life, std::move(each.message)});
+        letters_.push_back({x.id, each.to, to->incarnation, std::move(each.message)});
     for (auto& each : out.dials)
       calls_.push_back(
-        {static_cast<std::size_t>(&x - slots_.data()), x.life, std::move(each)});
+        {static_cast<std::size_t>(&x - slots_.data()), x.incarnation, std::move(each)});
     if (out.done)
       CHECK(x.disk == out.done);
     CHECK(out.complaints.empty());
@@ -209,7 +209,7 @@ private:
   }
 
   void deliver(const letter& x) {
-    if (auto* to = find_up(x.to); to != nullptr && to->life == x.life)
+    if (auto* to = find_up(x.to); to != nullptr && to->incarnation == x.incarnation)
       perform(*to, to->core->heard(x.from, x.content));
   }
 
@@ -234,7 +234,7 @@ private:
 
   void connect(const call& x) {
     auto& from = slots_[x.from];
-    if (!from.core || from.life != x.life)
+    if (!from.core || from.incarnation != x.incarnation)
       return;
     for (auto& to : slots_)
       if (to.core && to.address == x.address) {

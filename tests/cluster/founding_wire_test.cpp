@@ -74,7 +74,7 @@ TEST_CASE("founding_wire: a charter with settings above the limit is malformed")
   CHECK_FALSE(decode_founding(encode(founding_message{node_name{"n1"}, {}, x})));
 }
 
-TEST_CASE("founding_wire: a node file without an id or a life is malformed") {
+TEST_CASE("founding_wire: a node file without an id or an incarnation is malformed") {
   for (const auto& x :
        {node_file{{}, node_name{"n1"}, incarnation{1}, "mall"},
         node_file{id1, node_name{"n1"}, incarnation{0}, "mall"}}) {

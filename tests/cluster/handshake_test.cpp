@@ -13,10 +13,10 @@ namespace {
 constexpr auto cluster_a = cluster_id{uuid{0xa, 1}};
 constexpr auto cluster_b = cluster_id{uuid{0xb, 1}};
 
-peer_identity identity(std::uint64_t id, std::uint64_t life = 1) {
+peer_identity identity(std::uint64_t id, std::uint64_t incarnation = 1) {
   return {
-    node_id{uuid{0, id}}, node_name{"n" + std::to_string(id)}, incarnation{life},
-    link_role::node};
+    node_id{uuid{0, id}}, node_name{"n" + std::to_string(id)},
+    troupe::incarnation{incarnation}, link_role::node};
 }
 
 local_identity self() { return {"mall", cluster_a, identity(1), "n1:7400"}; }
@@ -126,7 +126,7 @@ TEST_CASE("handshake: the rules of a hello") {
      std::nullopt, ""},
     {"ourselves", [](auto& me, auto& x) { x.from = me.self; }, ec::already_exists,
      "dialled itself"},
-    {"our id in another life", [](auto&, auto& x) { x.from = identity(1, 2); },
+    {"our id in another incarnation", [](auto&, auto& x) { x.from = identity(1, 2); },
      ec::already_exists, "data directory copied"},
     {"a client", [](auto&, auto& x) { x.from.role = link_role::client; }, std::nullopt,
      ""},
@@ -174,7 +174,7 @@ TEST_CASE("handshake: the rules of a welcome") {
     {"a version above the offered", [](auto&, auto& x) { x.version = 2; },
      ec::version_mismatch},
     {"ourselves", [](auto& me, auto& x) { x.from = me.self; }, ec::already_exists},
-    {"our id in another life", [](auto&, auto& x) { x.from = identity(1, 7); },
+    {"our id in another incarnation", [](auto&, auto& x) { x.from = identity(1, 7); },
      ec::already_exists}};
   for (const auto& row : rows) {
     CAPTURE(row.what);

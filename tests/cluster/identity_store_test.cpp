@@ -16,7 +16,7 @@ const auto some_charter
 struct fixture {
   expected<stored_identity>
   begin(const node_name& name = n1, const std::string& cluster = "mall") {
-    return begin_life(disk, name, cluster, random);
+    return begin_incarnation(disk, name, cluster, random);
   }
 
   std::uint64_t bytes_of(const std::string& path) {
@@ -32,25 +32,25 @@ struct fixture {
 } // namespace
 
 TEST_CASE_FIXTURE(
-  fixture, "identity_store: an empty disk gets an id and its first life") {
+  fixture, "identity_store: an empty disk gets an id and its first incarnation") {
   auto first = begin();
   REQUIRE(first);
   CHECK_FALSE(first->id.value().nil());
   CHECK(first->name == n1);
-  CHECK(first->life == incarnation{1});
+  CHECK(first->incarnation == incarnation{1});
   CHECK_FALSE(first->agreed);
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "identity_store: each life has the same id and a higher incarnation") {
+  fixture, "identity_store: each start has the same id and the next incarnation") {
   auto first = begin();
   REQUIRE(first);
-  for (auto life = std::uint64_t{2}; life < 5; ++life) {
+  for (auto incarnation = std::uint64_t{2}; incarnation < 5; ++incarnation) {
     disk.power_loss(random);
     auto next = begin();
     REQUIRE(next);
     CHECK(next->id == first->id);
-    CHECK(next->life == incarnation{life});
+    CHECK(next->incarnation == troupe::incarnation{incarnation});
   }
 }
 
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(fixture, "identity_store: two new disks get two ids") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "identity_store: a charter survives and comes with the next life") {
+  fixture, "identity_store: a charter survives and comes with the next incarnation") {
   REQUIRE(begin());
   CHECK_FALSE(store_charter(disk, some_charter));
   disk.power_loss(random);
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(
   REQUIRE_FALSE(other);
   CHECK(other.error() == ec::foreign_cluster);
   CHECK(render(other.error()).find("'mall', not 'fair'") != std::string::npos);
-  CHECK(begin()->life == incarnation{2});
+  CHECK(begin()->incarnation == incarnation{2});
 }
 
 TEST_CASE_FIXTURE(
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(fixture, "identity_store: any flipped bit is found") {
       CHECK(render(result.error()).find(path) != std::string::npos);
       disk.flip_bit(path, at, bit);
     }
-  CHECK(begin()->life == incarnation{2});
+  CHECK(begin()->incarnation == incarnation{2});
 }
 
 TEST_CASE_FIXTURE(
@@ -162,9 +162,9 @@ TEST_CASE("identity_store: a crash at any step of a start leaves a disk that sta
       auto after = x.begin();
       REQUIRE(after);
       CHECK(after->id == before->id);
-      CHECK(after->life > before->life);
+      CHECK(after->incarnation > before->incarnation);
       if (during)
-        CHECK(after->life > during->life);
+        CHECK(after->incarnation > during->incarnation);
       else
         CHECK(during.error() == ec::system);
     }
@@ -186,7 +186,7 @@ TEST_CASE("identity_store: a crash at any step of the very first start leaves a 
       if (!during)
         continue;
       CHECK(after->id == during->id);
-      CHECK(after->life > during->life);
+      CHECK(after->incarnation > during->incarnation);
     }
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("link: a peer that is back in time is not down") {
 
 TEST_CASE("link: a dead peer is down at once") {
   auto x = link_fixture{};
-  x.life = 2;
+  x.incarnation = 2;
   (void)x.peer_dials(s1);
   CHECK(is_nothing(x.core.peer_dead(incarnation{1}, x.now)));
   auto out = x.core.peer_dead(incarnation{2}, x.now);
@@ -61,11 +61,11 @@ TEST_CASE("link: a dead peer is down at once") {
   CHECK(x.core.peer_dead(incarnation{2}, x.now).news.empty());
 }
 
-TEST_CASE("link: the death of one life leaves the next one's handshake alone") {
+TEST_CASE("link: the death of one incarnation leaves the next one's handshake alone") {
   auto x = link_fixture{};
   (void)x.peer_dials(s1);
   (void)x.breaks();
-  x.life = 2;
+  x.incarnation = 2;
   (void)x.offered(lane::control, s2, false);
   auto out = x.core.peer_dead(incarnation{1}, x.now);
   CHECK(kinds(out) == news_list{down});

@@ -19,10 +19,10 @@ using namespace std::chrono_literals;
 
 constexpr auto t0 = time_point{1h};
 
-inline peer_identity identity(std::uint64_t id, std::uint64_t life = 1) {
+inline peer_identity identity(std::uint64_t id, std::uint64_t incarnation = 1) {
   return {
-    node_id{uuid{0, id}}, node_name{"n" + std::to_string(id)}, incarnation{life},
-    link_role::node};
+    node_id{uuid{0, id}}, node_name{"n" + std::to_string(id)},
+    troupe::incarnation{incarnation}, link_role::node};
 }
 
 inline payload message(payload_kind kind, std::uint64_t call, std::string content = {}) {
@@ -141,7 +141,8 @@ public:
   }
 
   [[nodiscard]] link_offer offer(lane lane, session_id id, bool ours) const {
-    return {lane, id, ours, identity(peer_id, life), peer_address, {}, peer_window, 1};
+    return {lane,         id, ours,        identity(peer_id, incarnation),
+            peer_address, {}, peer_window, 1};
   }
 
   link::output offered(lane lane, session_id id, bool ours) {
@@ -199,7 +200,7 @@ public:
   }
 
   std::uint64_t peer_id;
-  std::uint64_t life = 1;
+  std::uint64_t incarnation = 1;
   std::uint64_t peer_window = window;
   std::string peer_address = "peer:7400";
   session_id session;

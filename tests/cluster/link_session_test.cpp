@@ -175,10 +175,10 @@ TEST_CASE("link: a lane that was offered twice is refused") {
   CHECK(x.core.up());
 }
 
-TEST_CASE("link: the second lane must come from the same life of the peer") {
+TEST_CASE("link: the second lane must come from the same incarnation of the peer") {
   auto x = link_fixture{};
   (void)x.offered(lane::control, s1, false);
-  x.life = 2;
+  x.incarnation = 2;
   CHECK(refusal_of(x.offered(lane::bulk, s1, false)) == ec::malformed);
 }
 
@@ -296,13 +296,13 @@ TEST_CASE("link: its patience with a peer that refuses ends") {
   CHECK(refusals == 4); // After 100, 200 and 400 ms it has the longest pause.
 }
 
-// -- lives
+// -- incarnations
 // --------------------------------------------------------------------------------
 
-TEST_CASE("link: a restarted peer replaces its old life, which is down") {
+TEST_CASE("link: a restarted peer replaces its old incarnation, which is down") {
   auto x = link_fixture{3};
   (void)x.gets_through(x.core.pin(x.now).dials.at(0));
-  x.life = 2;
+  x.incarnation = 2;
   CHECK(kinds(x.offered(lane::control, s1, false)) == news_list{lost});
   x.session = s1;
   (void)x.hears(confirm{});
@@ -314,23 +314,23 @@ TEST_CASE("link: a restarted peer replaces its old life, which is down") {
   CHECK(out.news[1].peer == identity(3, 2));
 }
 
-TEST_CASE("link: an earlier life of the peer is refused") {
+TEST_CASE("link: an earlier incarnation of the peer is refused") {
   auto x = link_fixture{};
-  x.life = 2;
+  x.incarnation = 2;
   (void)x.peer_dials(s1);
   (void)x.breaks();
-  x.life = 1;
+  x.incarnation = 1;
   CHECK(refusal_of(x.offered(lane::control, s2, false)) == ec::stale_incarnation);
 }
 
-TEST_CASE("link: what waits never goes to a later life") {
+TEST_CASE("link: what waits never goes to a later incarnation") {
   auto x = link_fixture{};
   (void)x.peer_dials(s1);
   (void)x.core.watch(std::string{"shard/3"}, x.now);
   (void)x.breaks();
   (void)x.core.send(request(1), lane::control, x.now);
   (void)x.core.send(note(), lane::bulk, x.now);
-  x.life = 2;
+  x.incarnation = 2;
   auto out = x.peer_dials(s2);
   CHECK(failures(out) == failure_list{{1, ec::stale_incarnation}});
   CHECK(out.dropped == 1);
@@ -339,14 +339,14 @@ TEST_CASE("link: what waits never goes to a later life") {
   CHECK(frames_of<watch>(out).empty());
 }
 
-TEST_CASE("link: what was sent after down goes to whichever life comes") {
+TEST_CASE("link: what was sent after down goes to whichever incarnation comes") {
   auto x = link_fixture{};
   (void)x.peer_dials(s1);
   (void)x.breaks();
   CHECK(kinds(x.pass(1s)) == news_list{down});
   auto dial = x.core.send(request(1), lane::control, x.now).dials.at(0);
   (void)x.core.watch(std::string{"shard/3"}, x.now);
-  x.life = 2;
+  x.incarnation = 2;
   auto out = x.gets_through(dial);
   CHECK(kinds(out) == news_list{up});
   CHECK(out.failures.empty());

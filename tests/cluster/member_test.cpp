@@ -59,7 +59,7 @@ TEST_CASE(
     {claim(7, left, 1, 0), claim(7, alive, 1, 5), true},
     {claim(7, alive, 1, 9), claim(7, left, 1, 0), false},
     {claim(7, dead, 1, 9), claim(7, left, 1, 0), false},
-    // A restart beats everything of the life before, and nothing old beats it.
+    // A restart beats everything of the incarnation before, and nothing old beats it.
     {claim(7, alive, 2, 0), claim(7, left, 1, 9), true},
     {claim(7, alive, 2, 0), claim(7, dead, 1, 9), true},
     {claim(7, dead, 1, 9), claim(7, alive, 2, 0), false},

@@ -165,7 +165,8 @@ TEST_CASE("membership claims: a death is a suspicion to those who did not suspec
   CHECK(events(subject.hear(2, death_of(3, 2))) == std::vector{member_event::died});
 }
 
-TEST_CASE("membership claims: a death of a later life is a suspicion of that life") {
+TEST_CASE("membership claims: a death of a later incarnation is a suspicion of that "
+          "incarnation") {
   auto subject = driven_membership{};
   subject.meet(10);
   (void)subject.hear(2, suspicion_of(3, 2));
@@ -193,8 +194,8 @@ TEST_CASE("membership claims: who leaves has left at once, and is not suspected"
   CHECK(subject.hear(2, death_of(3, 2)).news.empty());
 }
 
-TEST_CASE(
-  "membership claims: decision 10, a restart ends every suspicion of the old life") {
+TEST_CASE("membership claims: decision 10, a restart ends every suspicion of the old "
+          "incarnation") {
   auto subject = driven_membership{};
   subject.meet(3);
   (void)subject.hear(2, suspicion_of(3, 2, 7));
@@ -215,7 +216,7 @@ TEST_CASE(
     == std::vector{member_event::joined});
 }
 
-TEST_CASE("membership claims: a later life of this node is reported, once each") {
+TEST_CASE("membership claims: a later incarnation of this node is reported, once each") {
   auto subject = driven_membership{};
   subject.meet(3);
   auto out = subject.hear(2, gossip{{claim(1, dead, 5)}});
@@ -295,7 +296,8 @@ TEST_CASE("membership claims: two nodes of one name are reported and never mixed
   CHECK(subject.core.members().size() == 3);
 }
 
-TEST_CASE("membership claims: what a node announces anew is an update of the same life") {
+TEST_CASE(
+  "membership claims: what a node announces anew is an update of the same incarnation") {
   auto subject = driven_membership{};
   subject.meet(2);
   auto moved = node_endpoints{"n1:9000", "n1:9100", "n1:9200"};

@@ -19,9 +19,11 @@ inline node_id numbered(std::uint64_t i) { return node_id{uuid{0, i}}; }
 /// A claim about node `i`.
 inline cluster::member claim(
   std::uint64_t i, cluster::member_state state = cluster::member_state::alive,
-  std::uint64_t life = 1, std::uint64_t refutation = 0, std::uint64_t accuser = 0) {
+  std::uint64_t incarnation = 1, std::uint64_t refutation = 0,
+  std::uint64_t accuser = 0) {
   auto result = cluster::member{};
-  result.node = {numbered(i), node_name{"n" + std::to_string(i)}, incarnation{life}};
+  result.node
+    = {numbered(i), node_name{"n" + std::to_string(i)}, troupe::incarnation{incarnation}};
   result.endpoints.link = "n" + std::to_string(i) + ":7400";
   result.refutation = cluster::refutation{refutation};
   result.state = state;

@@ -166,7 +166,8 @@ TEST_CASE("membership probe: a helper that does not know the target says so at o
   CHECK(sent<nack>(out) == std::vector{std::pair{numbered(2), nack{probe_seq{5}}}});
 }
 
-TEST_CASE("membership probe: an answer to an earlier life fits no probe of this one") {
+TEST_CASE(
+  "membership probe: an answer to an earlier incarnation fits no probe of this one") {
   auto first = driven_membership{{}, {}, 1};
   auto second = driven_membership{{}, {}, 2};
   first.meet(2);

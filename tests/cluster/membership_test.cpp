@@ -183,7 +183,7 @@ TEST_CASE("membership: a connected stranger, or one thought otherwise, is asked"
   (void)subject.hear(2, gossip{{claim(3, suspect, 1, 0, 2), claim(5, dead)}});
   struct scenario {
     std::uint64_t peer;
-    std::uint64_t life;
+    std::uint64_t incarnation;
     bool asked;
   };
   const auto table = std::vector<scenario>{
@@ -196,7 +196,7 @@ TEST_CASE("membership: a connected stranger, or one thought otherwise, is asked"
   };
   for (const auto& row : table) {
     auto out = subject.take(subject.core.peer_connected(
-      numbered(row.peer), incarnation{row.life}, {}, subject.now));
+      numbered(row.peer), incarnation{row.incarnation}, {}, subject.now));
     CAPTURE(row.peer);
     CHECK(sent<push_pull>(out).size() == (row.asked ? 1 : 0));
   }

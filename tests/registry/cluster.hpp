@@ -21,8 +21,8 @@ inline constexpr auto first = incarnation{1};
 inline constexpr auto second = incarnation{2};
 inline const auto shop = provider("shop");
 
-inline registry_core core(std::uint64_t n, incarnation life = first) {
-  return {registry_config{}, node(n), life, n, t0};
+inline registry_core core(std::uint64_t n, troupe::incarnation incarnation = first) {
+  return {registry_config{}, node(n), incarnation, n, t0};
 }
 
 inline output put(registry_core& x, const entry_key& key, std::string_view value) {

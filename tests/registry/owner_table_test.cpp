@@ -116,7 +116,7 @@ TEST_CASE("owner_table: a delta that starts later is a gap and changes nothing")
   CHECK(table.records().empty());
 }
 
-TEST_CASE("owner_table: a node's next life replaces all of the last") {
+TEST_CASE("owner_table: a node's next incarnation replaces all of the last") {
   auto table = replica_of(written_five_times());
   auto reborn = owner_table{owner(1), {2, 0}};
   reborn.write(provider("n"), bytes("n1"), {2, 1}, t0);
@@ -127,7 +127,7 @@ TEST_CASE("owner_table: a node's next life replaces all of the last") {
   CHECK(table.tombstone_count() == 0);
 }
 
-TEST_CASE("owner_table: a next life without entries yet still ends the last") {
+TEST_CASE("owner_table: a next incarnation without entries yet still ends the last") {
   auto table = replica_of(written_five_times());
   auto reborn = owner_table{owner(1), {2, 0}};
   auto delta = reborn.delta_since(table.current(), no_limit);
@@ -137,7 +137,7 @@ TEST_CASE("owner_table: a next life without entries yet still ends the last") {
   CHECK(table.current() == version{2, 0});
 }
 
-TEST_CASE("owner_table: a next life that is not told from its start is a gap") {
+TEST_CASE("owner_table: a next incarnation that is not told from its start is a gap") {
   auto table = replica_of(written_five_times());
   auto late = owner_delta{
     .owner = owner(1),

@@ -149,7 +149,7 @@ TEST_CASE("owner_watch: a probe of what is not in doubt changes nothing") {
   CHECK(f.state(1) == owner_state::down);
 }
 
-TEST_CASE("owner_watch: news of an older life changes nothing") {
+TEST_CASE("owner_watch: news of an older incarnation changes nothing") {
   auto f = fixture{2};
   CHECK(f.watch.up(node(1), second, t0) == nodes{node(1)});
   CHECK(f.lose(1, t0).empty());
@@ -158,14 +158,15 @@ TEST_CASE("owner_watch: news of an older life changes nothing") {
   CHECK(f.state(1) == owner_state::up);
 }
 
-TEST_CASE("owner_watch: a life that was never seen up is not doubted when it is lost") {
+TEST_CASE(
+  "owner_watch: an incarnation that was never seen up is not doubted when it is lost") {
   auto f = fixture{2};
   f.census[node(1)] = {"rare"};
   CHECK(f.watch.down(node(1), second, f.census, t0) == nodes{node(1)});
   CHECK(f.state(1) == owner_state::down);
 }
 
-TEST_CASE("owner_watch: what left in a life does not come back in it") {
+TEST_CASE("owner_watch: what left in an incarnation does not come back in it") {
   auto f = fixture{2};
   CHECK(f.watch.left(node(1), first, t0) == nodes{node(1)});
   CHECK(f.watch.left(node(1), first, t0).empty());

@@ -75,7 +75,7 @@ TEST_CASE("registry_core: an owner that left is removed, and not taken back") {
   c.at(3).check_invariants();
 }
 
-TEST_CASE("registry_core: a restarted owner's new life replaces the old one") {
+TEST_CASE("registry_core: a restarted owner's new incarnation replaces the old one") {
   auto c = cluster{2};
   put(c.at(1), shop, "old");
   put(c.at(1), provider("bank"), "old");
@@ -85,13 +85,14 @@ TEST_CASE("registry_core: a restarted owner's new life replaces the old one") {
   (void)c.at(1).owner_up(node(2), first, t0);
   put(c.at(1), shop, "new");
   (void)c.at(2).owner_up(node(1), second, t0);
-  CHECK(count_of(c.at(2), shop) == 0); // That life is over.
+  CHECK(count_of(c.at(2), shop) == 0); // That incarnation is over.
   c.sync(2, 1);
   CHECK(c.at(2).lookup(entry_kind::provider, "shop").at(0).value == bytes("new"));
   CHECK(count_of(c.at(2), provider("bank")) == 0);
 }
 
-TEST_CASE("registry_core: a new life is served once membership says that it is up") {
+TEST_CASE(
+  "registry_core: a new incarnation is served once membership says that it is up") {
   auto c = cluster{2};
   c.cores.erase(node(1));
   c.cores.emplace(node(1), core(1, second));
@@ -138,7 +139,7 @@ TEST_CASE("registry_core: it wakes for a probe that is due before anything else"
   CHECK(x.owner_down(node(2), first, now).wake == now + config.probe_interval);
 }
 
-TEST_CASE("registry_core: a leave of an old life takes nothing of the new one") {
+TEST_CASE("registry_core: a leave of an old incarnation takes nothing of the new one") {
   auto c = cluster{2};
   c.cores.erase(node(1));
   c.cores.emplace(node(1), core(1, second));

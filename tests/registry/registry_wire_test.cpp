@@ -41,7 +41,7 @@ provider_entry sample_provider() {
   return {
     .service = {"blue", "shop.Inventory", "2"},
     .node = node(1),
-    .life = incarnation{3},
+    .incarnation = incarnation{3},
     .actor = "inventory",
     .methods = {"Stock", "Reserve"},
     .weight = 50,
@@ -117,7 +117,7 @@ TEST_CASE("registry_wire: values without what they need are malformed") {
   nobody.node = {};
   CHECK(decode_provider(encode(nobody)).error() == ec::malformed);
   auto unborn = sample_provider();
-  unborn.life = {};
+  unborn.incarnation = {};
   CHECK(decode_provider(encode(unborn)).error() == ec::malformed);
   auto nameless = sample_provider();
   nameless.service.interface_name.clear();

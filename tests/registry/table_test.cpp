@@ -312,7 +312,7 @@ TEST_CASE("sync: what no honest sender writes is malformed") {
   CHECK(bad([](owner_delta& x) { x.entries.clear(), x.from = {}, x.to = {}; }));
 }
 
-TEST_CASE("sync: a full delta has a floor within it, and entries of one life") {
+TEST_CASE("sync: a full delta has a floor within it, and entries of one incarnation") {
   auto good = delta_of(owner(1), {value_at(provider("s"), {2, 3}, "v")});
   good.from = {};
   good.full = true;

@@ -46,14 +46,14 @@ view_change slots(std::vector<storage::slot_map::range> ranges) {
     storage::slot_map_key, storage::encode(storage::slot_map{std::move(ranges)}));
 }
 
-view_change
-role(shard_id shard, std::uint64_t at, const node_id& node, std::uint64_t life = 1) {
-  auto x
-    = storage::shard_role_entry{shard, epoch{at}, replica_id{1}, node, incarnation{life}};
+view_change role(
+  shard_id shard, std::uint64_t at, const node_id& node, std::uint64_t incarnation = 1) {
+  auto x = storage::shard_role_entry{
+    shard, epoch{at}, replica_id{1}, node, troupe::incarnation{incarnation}};
   return {
     {{registry::entry_kind::shard_role, storage::shard_name(shard), {}},
      registry::owner_id{node},
-     {life, at},
+     {incarnation, at},
      storage::encode(x),
      false},
     false};
@@ -74,14 +74,15 @@ registry::push push(std::vector<view_change> changes, bool snapshot = false) {
 
 cluster::member_news news_of(
   const node_id& id, cluster::member_state state = cluster::member_state::alive,
-  std::uint64_t life = 1) {
-  auto about = cluster::member{{id, node_name{"n"}, incarnation{life}},
-                               {"link", "resp", "http"},
-                               {},
-                               {},
-                               {},
-                               state,
-                               {}};
+  std::uint64_t incarnation = 1) {
+  auto about = cluster::member{
+    {id, node_name{"n"}, troupe::incarnation{incarnation}},
+    {"link", "resp", "http"},
+    {},
+    {},
+    {},
+    state,
+    {}};
   auto what = cluster::member_event::updated;
   return {what, std::move(about), {}};
 }
@@ -163,7 +164,8 @@ TEST_CASE("data_map_builder: a dead node is no master, a suspect one is") {
   }
 }
 
-TEST_CASE("data_map_builder: the next life of a node is not the master that it was") {
+TEST_CASE(
+  "data_map_builder: the next incarnation of a node is not the master that it was") {
   auto x = fixture{};
   x.roles({role(s1, 3, n1, 1)});
   x.builder.member(news_of(n1, cluster::member_state::alive, 2));

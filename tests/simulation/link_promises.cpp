@@ -46,10 +46,12 @@ void link_world::on_arrival(
     sent.from == peer && sent.to == i && sent.lane == x.lane
       && sent.kind == x.payload.kind,
     "a message arrives as what and where it was sent");
-  expect(sent.from_life == model.life, "a message comes from the life that is up");
   expect(
-    sent.to_life == incarnation{} || sent.to_life == self.life,
-    "a message for one life never reaches another");
+    sent.from_incarnation == model.incarnation,
+    "a message comes from the incarnation that is up");
+  expect(
+    sent.to_incarnation == incarnation{} || sent.to_incarnation == self.incarnation,
+    "a message for one incarnation never reaches another");
   auto stream = std::pair{x.session, x.lane};
   auto [last, is_first] = model.last_letter.try_emplace(stream, number);
   expect(is_first || last->second < number, "a lane keeps its order within a session");
@@ -108,7 +110,7 @@ void link_world::on_watch(
   expect(processes_[i].peers[peer].up, "no watch comes before the link is up");
   const auto& name = std::get<std::string>(target);
   auto& watched = mortals_.at(name);
-  if (watched.life == processes_[i].life && watched.dies > queue_.now()) {
+  if (watched.incarnation == processes_[i].incarnation && watched.dies > queue_.now()) {
     watched.watchers.insert(peer);
     return;
   }
@@ -135,21 +137,22 @@ void link_world::on_undelivered(const cluster::payload& x) {
 void link_world::on_news(std::size_t i, std::size_t peer, const cluster::link::news& x) {
   auto& model = processes_[i].peers[peer];
   fold(static_cast<std::uint64_t>(x.kind));
-  fold(x.peer.life.value());
+  fold(x.peer.incarnation.value());
   count(std::string{to_string(x.kind)});
   switch (x.kind) {
     case cluster::link::news_kind::up:
       expect(!model.up, "up is told once");
-      expect(x.peer.life >= model.life, "lives never go back");
+      expect(x.peer.incarnation >= model.incarnation, "incarnations never go back");
       expect(
-        !model.exists || x.peer.life == model.life, "a life is down before the next");
+        !model.exists || x.peer.incarnation == model.incarnation,
+        "an incarnation is down before the next");
       model.up = true;
       model.exists = true;
-      model.life = x.peer.life;
+      model.incarnation = x.peer.incarnation;
       return;
     case cluster::link::news_kind::lost:
       expect(model.up, "only what was up is lost");
-      expect(x.peer.life == model.life, "what is lost is what was up");
+      expect(x.peer.incarnation == model.incarnation, "what is lost is what was up");
       model.up = false;
       for (auto& [name, watched] : mortals_)
         if (watched.home == i)
@@ -159,7 +162,7 @@ void link_world::on_news(std::size_t i, std::size_t peer, const cluster::link::n
       // Who leaves himself has lost nothing.
       model.up = model.up && !link_to(i, peer).leaving();
       expect(model.exists && !model.up, "down is told once, of what was up and is lost");
-      expect(x.peer.life == model.life, "what is down is what was up");
+      expect(x.peer.incarnation == model.incarnation, "what is down is what was up");
       expect(model.watches.empty(), "watches end before down is told");
       model.exists = false;
       ++model.generation;

@@ -106,8 +106,8 @@ void link_world::post(
   auto& x = letters_[number];
   x.from = i;
   x.to = peer;
-  x.from_life = processes_[i].life;
-  x.to_life = model.exists ? model.life : incarnation{};
+  x.from_incarnation = processes_[i].incarnation;
+  x.to_incarnation = model.exists ? model.incarnation : incarnation{};
   x.sent = queue_.now();
   what.content = std::to_string(number) + ' ';
   what.content.resize(
@@ -142,7 +142,7 @@ void link_world::answer(
 void link_world::watch(std::size_t i, std::size_t peer) {
   auto name = "mortal " + std::to_string(mortals_.size());
   auto age = random_.between(duration{0}, duration{800ms});
-  mortals_[name] = {peer, processes_[peer].life, queue_.now() + age, {}};
+  mortals_[name] = {peer, processes_[peer].incarnation, queue_.now() + age, {}};
   later(peer, age, [this, peer, name] {
     for (auto watcher : std::exchange(mortals_[name].watchers, {})) {
       auto out = link_to(peer, watcher)
@@ -255,8 +255,9 @@ void link_world::accuse(std::size_t on, std::size_t peer) {
   if (!self.running || found == self.links.end())
     return;
   count("accusations");
-  auto life = processes_[peer].life.value() - random_.below(2);
-  perform(on, peer, found->second.peer_dead(incarnation{life}, queue_.now()));
+  auto incarnation = processes_[peer].incarnation.value() - random_.below(2);
+  perform(
+    on, peer, found->second.peer_dead(troupe::incarnation{incarnation}, queue_.now()));
 }
 
 // Each knows an address of the other, but not who is there.

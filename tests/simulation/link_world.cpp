@@ -69,7 +69,7 @@ link_world::link_world(const options& chosen)
 
 void link_world::start(std::size_t i) {
   auto& self = processes_[i];
-  self.life = self.life.next();
+  self.incarnation = self.incarnation.next();
   self.running = true;
   self.left = false;
   self.next_call = 0;
@@ -78,10 +78,10 @@ void link_world::start(std::size_t i) {
     cluster::local_identity{
       "mall",
       {},
-      {self.id, node_name{"p" + std::to_string(i)}, self.life,
+      {self.id, node_name{"p" + std::to_string(i)}, self.incarnation,
        self.address.empty() ? cluster::link_role::client : cluster::link_role::node},
       self.address});
-  tick(i, self.life);
+  tick(i, self.incarnation);
 }
 
 void link_world::stop(std::size_t i, bool silent) {
@@ -106,15 +106,16 @@ void link_world::leave(std::size_t i) {
   stop(i, false);
 }
 
-void link_world::tick(std::size_t i, incarnation life) {
+void link_world::tick(std::size_t i, troupe::incarnation incarnation) {
   auto& self = processes_[i];
-  if (!self.running || self.life != life)
+  if (!self.running || self.incarnation != incarnation)
     return;
   perform(i, self.greeter->tick(queue_.now()));
   for (auto& [peer, core] : self.links)
     perform(i, peer, core.tick(queue_.now()));
   forget_unused(i);
-  queue_.after(config().heartbeat_interval / 2, [this, i, life] { tick(i, life); });
+  queue_.after(
+    config().heartbeat_interval / 2, [this, i, incarnation] { tick(i, incarnation); });
 }
 
 void link_world::forget_unused(std::size_t i) {
@@ -164,21 +165,24 @@ void link_world::dial(
   std::size_t i, const cluster::greeting_dial& what, const std::string& where) {
   auto target = process_at(where);
   auto flows = target && network_.flows(i, *target) && network_.flows(*target, i);
-  auto target_life = target ? processes_[*target].life : incarnation{};
+  auto target_incarnation = target ? processes_[*target].incarnation : incarnation{};
   auto delay
     = flows || !target ? 2 * network_.draw_delay() : duration{config().dial_deadline};
   if (!flows)
     target.reset();
-  later(i, delay, [this, i, life = processes_[i].life, what, target, target_life] {
-    dial_over(i, life, what, target, target_life);
-  });
+  later(
+    i, delay,
+    [this, i, incarnation = processes_[i].incarnation, what, target, target_incarnation] {
+      dial_over(i, incarnation, what, target, target_incarnation);
+    });
 }
 
 void link_world::dial_over(
-  std::size_t i, incarnation life, const cluster::greeting_dial& what,
-  std::optional<std::size_t> target, incarnation target_life) {
+  std::size_t i, troupe::incarnation incarnation, const cluster::greeting_dial& what,
+  std::optional<std::size_t> target, incarnation target_incarnation) {
   auto there = target && processes_[*target].running
-               && processes_[*target].life == target_life && processes_[i].life == life;
+               && processes_[*target].incarnation == target_incarnation
+               && processes_[i].incarnation == incarnation;
   if (!there) {
     count("dials failed");
     dial_failed(i, what, fail(ec::unreachable, "nobody listens there"));
@@ -187,7 +191,7 @@ void link_world::dial_over(
   auto [ours, theirs] = network_.connect(i, *target);
   owners_[ours] = i;
   owners_[theirs] = *target;
-  // A hello may come when its sender has long given up, or lives another life.
+  // A hello may come when its sender has long given up, or was started again.
   if (disturbed_ && random_.chance(0.05))
     network_.hold(theirs, random_.between(duration{0}, duration{900ms}));
   auto fresh = [] {

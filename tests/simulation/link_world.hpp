@@ -81,8 +81,8 @@ private:
   struct letter {
     std::size_t from = 0;
     std::size_t to = 0;
-    troupe::incarnation from_life;
-    troupe::incarnation to_life; // Nil: none was known.
+    troupe::incarnation from_incarnation;
+    troupe::incarnation to_incarnation; // Nil: none was known.
     actors::lane lane{};
     cluster::payload_kind kind{};
     time_point sent;
@@ -95,7 +95,7 @@ private:
   /// An actor that is watched from elsewhere.
   struct mortal {
     std::size_t home = 0;
-    troupe::incarnation life; // Of its home.
+    troupe::incarnation incarnation; // Of its home.
     time_point dies;
     std::set<std::size_t> watchers;
   };
@@ -104,7 +104,7 @@ private:
   struct peer_model {
     bool exists = false; // Between `up` and `down`.
     bool up = false;
-    troupe::incarnation life;
+    troupe::incarnation incarnation;
     std::uint64_t generation = 0; // Times that it was down.
     std::map<std::pair<cluster::session_id, actors::lane>, std::uint64_t> unconsumed;
     std::map<std::pair<cluster::session_id, actors::lane>, std::size_t> last_letter;
@@ -120,7 +120,7 @@ private:
 
   struct process {
     node_id id;
-    troupe::incarnation life;
+    troupe::incarnation incarnation;
     std::string address;
     bool running = false;
     bool left = false;
@@ -136,7 +136,7 @@ private:
   void start(std::size_t i);
   void stop(std::size_t i, bool silent);
   void leave(std::size_t i);
-  void tick(std::size_t i, troupe::incarnation life);
+  void tick(std::size_t i, troupe::incarnation incarnation);
   void forget_unused(std::size_t i);
   cluster::link& link_to(std::size_t i, std::size_t peer);
   void received(cluster::connection_id at, const byte_buffer& bytes);
@@ -149,8 +149,8 @@ private:
   void perform(std::size_t i, std::size_t peer, cluster::link::output out);
   void dial(std::size_t i, const cluster::greeting_dial& what, const std::string& where);
   void dial_over(
-    std::size_t i, troupe::incarnation life, const cluster::greeting_dial& what,
-    std::optional<std::size_t> target, troupe::incarnation target_life);
+    std::size_t i, troupe::incarnation incarnation, const cluster::greeting_dial& what,
+    std::optional<std::size_t> target, troupe::incarnation target_incarnation);
   void dial_failed(std::size_t i, const cluster::greeting_dial& what, const error& why);
   [[nodiscard]] std::optional<std::size_t> process_at(const std::string& where) const;
   [[nodiscard]] std::size_t index_of(const node_id& id) const;
@@ -204,10 +204,11 @@ private:
 
 template <class F>
 void link_world::later(std::size_t i, duration delay, F what) {
-  queue_.after(delay, [this, i, life = processes_[i].life, what = std::move(what)] {
-    if (processes_[i].running && processes_[i].life == life)
-      what();
-  });
+  queue_.after(
+    delay, [this, i, incarnation = processes_[i].incarnation, what = std::move(what)] {
+      if (processes_[i].running && processes_[i].incarnation == incarnation)
+        what();
+    });
 }
 
 } // namespace troupe::test

@@ -153,7 +153,7 @@ TEST_CASE("membership crash: a restart is known to all by its next incarnation")
       world.run_for(pause);
       world.start(4, {0});
       CHECK(repair_time(world, 5s) <= 5s);
-      world.run_for(60s); // No late word of the old life's death counts.
+      world.run_for(60s); // No late word of the old incarnation's death counts.
       CHECK(world.views_are_true());
       CHECK(world.wrong_deaths() == 0);
     }

@@ -33,10 +33,10 @@ membership_world::membership_world(const options& chosen)
 void membership_world::start(std::size_t i, const std::vector<std::size_t>& seeds) {
   auto& x = nodes_[i];
   TROUPE_ASSERT(!x.core);
-  x.life = x.life.next();
+  x.incarnation = x.incarnation.next();
   x.left = false;
   auto self = member{};
-  self.node = {x.id, node_name{"n" + std::to_string(i)}, x.life};
+  self.node = {x.id, node_name{"n" + std::to_string(i)}, x.incarnation};
   self.endpoints.link = address_of(i);
   auto contacts = std::vector<std::string>{};
   for (auto seed : seeds)
@@ -79,12 +79,13 @@ void membership_world::pause(std::size_t i, duration length) {
   if (x.paused)
     return;
   x.paused = true;
-  events_.after(length, [this, i, life = x.life] { resume(i, life); });
+  events_.after(
+    length, [this, i, incarnation = x.incarnation] { resume(i, incarnation); });
 }
 
-void membership_world::resume(std::size_t i, troupe::incarnation life) {
+void membership_world::resume(std::size_t i, troupe::incarnation incarnation) {
   auto& x = nodes_[i];
-  if (!x.core || x.life != life || !x.paused)
+  if (!x.core || x.incarnation != incarnation || !x.paused)
     return;
   x.paused = false;
   // Which of timer and mail a woken process serves first is anybody's guess.
@@ -133,7 +134,7 @@ bool membership_world::views_are_true() const {
       auto running = of.core && !of.left;
       if (
         running ? seen == nullptr || seen->state != member_state::alive
-                    || seen->node.incarnation != of.life
+                    || seen->node.incarnation != of.incarnation
                 : seen != nullptr && present(seen->state))
         return false;
     }
@@ -179,12 +180,12 @@ void membership_world::happen(std::size_t i, const event& what) {
 }
 
 void membership_world::deliver(
-  std::size_t i, troupe::incarnation life, const event& what) {
+  std::size_t i, troupe::incarnation incarnation, const event& what) {
   auto& x = nodes_[i];
-  if (!x.core || x.life != life)
+  if (!x.core || x.incarnation != incarnation)
     return;
   if (x.paused)
-    x.inbox.emplace_back([this, i, life, what] { deliver(i, life, what); });
+    x.inbox.emplace_back([this, i, incarnation, what] { deliver(i, incarnation, what); });
   else
     happen(i, what);
 }
@@ -202,7 +203,8 @@ void membership_world::perform(std::size_t i, const membership::output& out) {
     return;
   events_.at(out.next_wake - me.clock_offset, [this, i, timer] {
     if (nodes_[i].wake == timer)
-      deliver(i, nodes_[i].life, [](auto& core, auto now) { return core.tick(now); });
+      deliver(
+        i, nodes_[i].incarnation, [](auto& core, auto now) { return core.tick(now); });
   });
 }
 
@@ -216,10 +218,12 @@ void membership_world::send(std::size_t i, const membership::envelope& x) {
   const auto& target = nodes_[to];
   if (!target.core) {
     if (options_.breaks_are_seen)
-      events_.after(draw_delay(), [this, i, peer = x.to, life = nodes_[i].life] {
-        deliver(
-          i, life, [peer](auto& core, auto now) { return core.link_broke(peer, now); });
-      });
+      events_.after(
+        draw_delay(), [this, i, peer = x.to, incarnation = nodes_[i].incarnation] {
+          deliver(i, incarnation, [peer](auto& core, auto now) {
+            return core.link_broke(peer, now);
+          });
+        });
     return;
   }
   auto copies = random_.chance(options_.duplicate_ratio) ? 2 : 1;
@@ -227,9 +231,9 @@ void membership_world::send(std::size_t i, const membership::envelope& x) {
     if (random_.chance(options_.loss_ratio))
       continue;
     events_.after(
-      draw_delay(),
-      [this, to, life = target.life, from = nodes_[i].id, message = x.message] {
-        deliver(to, life, [from, message](auto& core, auto now) {
+      draw_delay(), [this, to, incarnation = target.incarnation, from = nodes_[i].id,
+                     message = x.message] {
+        deliver(to, incarnation, [from, message](auto& core, auto now) {
           return std::visit(
             [&](const auto& content) { return core.received(from, content, now); },
             message);
@@ -241,7 +245,7 @@ void membership_world::send(std::size_t i, const membership::envelope& x) {
 void membership_world::redial(std::size_t i, const membership::contact& x) {
   auto to = addresses_.at(x.address);
   fold(to);
-  events_.after(2 * draw_delay(), [this, i, to, life = nodes_[i].life, x] {
+  events_.after(2 * draw_delay(), [this, i, to, incarnation = nodes_[i].incarnation, x] {
     const auto& target = nodes_[to];
     if (!target.core || target.paused || !reachable(i, to))
       return;
@@ -249,9 +253,9 @@ void membership_world::redial(std::size_t i, const membership::contact& x) {
       return
         [=](auto& core, auto now) { return core.peer_connected(peer, of, dialled, now); };
     };
-    deliver(i, life, met(target.id, target.life, x.address));
+    deliver(i, incarnation, met(target.id, target.incarnation, x.address));
     if (nodes_[i].core && to != i)
-      deliver(to, target.life, met(nodes_[i].id, life, {}));
+      deliver(to, target.incarnation, met(nodes_[i].id, incarnation, {}));
   });
 }
 
@@ -264,7 +268,8 @@ void membership_world::note(std::size_t i, const cluster::member_news& x) {
   auto of = index_of(x.about.node.id);
   const auto& target = nodes_[of];
   auto running = target.core && !target.left && !target.paused;
-  auto wrong = running && target.life == x.about.node.incarnation && reachable(i, of);
+  auto wrong
+    = running && target.incarnation == x.about.node.incarnation && reachable(i, of);
   deaths_.push_back({now(), i, of, wrong});
 }
 

@@ -41,7 +41,7 @@ public:
     time_point when;
     std::size_t on;
     std::size_t of;
-    bool wrong; ///< That life was running, awake, and reachable from there.
+    bool wrong; ///< That incarnation was running, awake, and reachable from there.
   };
 
   explicit membership_world(const options& chosen);
@@ -73,8 +73,8 @@ public:
   /// What node `on` thinks of node `of`; none when it does not list it.
   [[nodiscard]] std::optional<cluster::member_state>
   view(std::size_t on, std::size_t of) const;
-  /// Every running node sees the running ones alive in their present life, and the others
-  /// not present.
+  /// Every running node sees the running ones alive in their present incarnation, and the
+  /// others not present.
   [[nodiscard]] bool views_are_true() const;
   /// Every running node sees `of` in state `x`.
   [[nodiscard]] bool all_see(std::size_t of, cluster::member_state x) const;
@@ -89,7 +89,7 @@ public:
 private:
   struct node {
     node_id id;
-    troupe::incarnation life;
+    troupe::incarnation incarnation;
     duration clock_offset{};
     std::unique_ptr<cluster::membership> core;
     bool paused = false;
@@ -105,12 +105,12 @@ private:
   [[nodiscard]] bool reachable(std::size_t a, std::size_t b) const;
   [[nodiscard]] duration draw_delay();
   void happen(std::size_t i, const event& what);
-  void deliver(std::size_t i, troupe::incarnation life, const event& what);
+  void deliver(std::size_t i, troupe::incarnation incarnation, const event& what);
   void perform(std::size_t i, const cluster::membership::output& out);
   void send(std::size_t i, const cluster::membership::envelope& x);
   void redial(std::size_t i, const cluster::membership::contact& x);
   void note(std::size_t i, const cluster::member_news& x);
-  void resume(std::size_t i, troupe::incarnation life);
+  void resume(std::size_t i, troupe::incarnation incarnation);
   void fold(std::uint64_t x);
   void fold(const cluster::member& x);
   void fold(const cluster::membership_message& x);

@@ -196,14 +196,15 @@ TEST_CASE(
   CHECK(world.counted().full_deltas > 0);
 }
 
-TEST_CASE("registry simulation: a restarted owner's entries are its new life's alone") {
+TEST_CASE(
+  "registry simulation: a restarted owner's entries are its new incarnation's alone") {
   auto world = registry_world{{.node_count = 4, .config = tight()}};
-  world.put(0, provider("s1"), "first life");
-  world.put(0, provider("s2"), "first life");
+  world.put(0, provider("s1"), "first incarnation");
+  world.put(0, provider("s2"), "first incarnation");
   world.run_for(10s);
   world.crash(0);
   world.start(0);
-  world.put(0, provider("s2"), "second life");
+  world.put(0, provider("s2"), "second incarnation");
   world.run_for(15s);
   CHECK(world.all_serve_the_truth());
   CHECK(world.core(3).lookup(entry_kind::provider, "s1").empty());

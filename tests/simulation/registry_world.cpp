@@ -50,15 +50,15 @@ std::size_t registry_world::index_of(const node_id& id) const { return index_.at
 void registry_world::start(std::size_t i) {
   auto& x = nodes_[i];
   TROUPE_ASSERT(!x.core);
-  x.life = x.life.next();
+  x.incarnation = x.incarnation.next();
   x.left = false;
   x.own.clear();
   x.told.clear();
   x.subscribers.clear();
-  x.core
-    = std::make_unique<registry_core>(options_.config, x.id, x.life, random_(), local(i));
+  x.core = std::make_unique<registry_core>(
+    options_.config, x.id, x.incarnation, random_(), local(i));
   set_timer(i, local(i));
-  tell_news(i, x.life);
+  tell_news(i, x.incarnation);
   subscribe(i, everything, 0s);
   subscribe(i, {entry_kind::provider, "s1"}, 3s);
 }
@@ -154,17 +154,20 @@ void registry_world::send(std::size_t i, const registry_core::send& x) {
       ++counters_.lost;
       continue;
     }
-    // Links address a life: its messages never reach the next one.
+    // Links address an incarnation: its messages never reach the next one.
     events_.after(
       random_.between(duration{1}, options_.delay_max),
-      [this, i, to, life = nodes_[to].life, encoded] { arrive(i, to, life, encoded); });
+      [this, i, to, incarnation = nodes_[to].incarnation, encoded] {
+        arrive(i, to, incarnation, encoded);
+      });
   }
 }
 
 void registry_world::arrive(
-  std::size_t from, std::size_t to, incarnation life, const byte_buffer& x) {
+  std::size_t from, std::size_t to, troupe::incarnation incarnation,
+  const byte_buffer& x) {
   auto& target = nodes_[to];
-  if (!target.core || target.life != life)
+  if (!target.core || target.incarnation != incarnation)
     return;
   auto message = expect(decode_sync(x));
   count(*target.core, message);
@@ -201,10 +204,11 @@ void registry_world::take(std::size_t i, const push& x) {
       to.known.insert_or_assign(at, entry);
   }
   TROUPE_ASSERT(to.known == selected(i, to.wanted));
-  auto ack = [this, i, life = nodes_[i].life, id = x.to, number = x.number] {
-    if (up(i) && nodes_[i].life == life)
-      perform(i, expect(nodes_[i].core->acked(id, number, local(i))));
-  };
+  auto ack
+    = [this, i, incarnation = nodes_[i].incarnation, id = x.to, number = x.number] {
+        if (up(i) && nodes_[i].incarnation == incarnation)
+          perform(i, expect(nodes_[i].core->acked(id, number, local(i))));
+      };
   if (to.ack_delay_max == duration{0})
     ack();
   else
@@ -216,14 +220,14 @@ void registry_world::probe(std::size_t i, const owner_watch::probe& x) {
     if (!up(i))
       return;
     auto of = index_of(x.node);
-    auto answered = up(of) && nodes_[of].life == x.life && reachable(i, of);
-    perform(i, nodes_[i].core->probed(x.node, x.life, answered, local(i)));
+    auto answered = up(of) && nodes_[of].incarnation == x.incarnation && reachable(i, of);
+    perform(i, nodes_[i].core->probed(x.node, x.incarnation, answered, local(i)));
   });
 }
 
-void registry_world::tell_news(std::size_t i, incarnation life) {
+void registry_world::tell_news(std::size_t i, troupe::incarnation incarnation) {
   auto& x = nodes_[i];
-  if (!x.core || x.life != life)
+  if (!x.core || x.incarnation != incarnation)
     return;
   for (std::size_t of = 0; of < nodes_.size(); ++of) {
     const auto& y = nodes_[of];
@@ -231,7 +235,7 @@ void registry_world::tell_news(std::size_t i, incarnation life) {
     auto seen = y.core != nullptr && reachable(i, of);
     if (of == i || (known == x.told.end() && !seen))
       continue;
-    auto about = seen || y.left ? y.life : known->second.first;
+    auto about = seen || y.left ? y.incarnation : known->second.first;
     auto news = std::pair{about, seen};
     if (known != x.told.end() && known->second == news)
       continue;
@@ -243,9 +247,9 @@ void registry_world::tell_news(std::size_t i, incarnation life) {
     else
       perform(i, x.core->owner_down(y.id, about, local(i)));
   }
-  events_.after(random_.between(duration{1}, options_.news_delay_max), [this, i, life] {
-    tell_news(i, life);
-  });
+  events_.after(
+    random_.between(duration{1}, options_.news_delay_max),
+    [this, i, incarnation] { tell_news(i, incarnation); });
 }
 
 void registry_world::subscribe(

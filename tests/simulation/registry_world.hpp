@@ -96,14 +96,14 @@ private:
   };
   struct node {
     node_id id;
-    incarnation life;
+    troupe::incarnation incarnation;
     duration clock_offset{};
     std::unique_ptr<registry::registry_core> core;
     bool left = false;
     std::uint64_t timer = 0; ///< Number of the one that counts.
     std::map<registry::entry_key, byte_buffer> own;
-    std::map<std::size_t, std::pair<incarnation, bool>>
-      told; ///< Life, and that it is up.
+    std::map<std::size_t, std::pair<troupe::incarnation, bool>>
+      told; ///< Incarnation, and that it is up.
     std::vector<subscriber> subscribers;
   };
   using served = std::map<place, byte_buffer>;
@@ -113,12 +113,14 @@ private:
   [[nodiscard]] std::size_t index_of(const node_id& id) const;
   void perform(std::size_t i, registry::registry_core::output out);
   void send(std::size_t i, const registry::registry_core::send& x);
-  void arrive(std::size_t from, std::size_t to, incarnation life, const byte_buffer& x);
+  void arrive(
+    std::size_t from, std::size_t to, troupe::incarnation incarnation,
+    const byte_buffer& x);
   void count(const registry::registry_core& at, const registry::sync_message& x);
   void take(std::size_t i, const registry::push& x);
   void probe(std::size_t i, const registry::owner_watch::probe& x);
   void set_timer(std::size_t i, time_point local_wake);
-  void tell_news(std::size_t i, incarnation life);
+  void tell_news(std::size_t i, troupe::incarnation incarnation);
   void subscribe(std::size_t i, const registry::pattern& wanted, duration ack_delay_max);
   [[nodiscard]] rebuilt selected(std::size_t i, const registry::pattern& wanted) const;
   [[nodiscard]] served truth() const;

@@ -18,8 +18,8 @@ struct fixture {
   dedup_limits limits;
   std::uint64_t next = 1;
 
-  static client_id client(std::uint64_t life, std::uint64_t connection) {
-    return {some_node, incarnation{life}, connection};
+  static client_id client(std::uint64_t incarnation, std::uint64_t connection) {
+    return {some_node, troupe::incarnation{incarnation}, connection};
   }
 
   void
@@ -31,9 +31,11 @@ struct fixture {
     table.apply(*make_record(1, next++, x), changes);
   }
 
-  void
-  close(std::uint64_t life, std::uint64_t below, std::vector<std::uint64_t> open = {}) {
-    auto x = dedup_trim_record{some_node, incarnation{life}, below, std::move(open)};
+  void close(
+    std::uint64_t incarnation, std::uint64_t below,
+    std::vector<std::uint64_t> open = {}) {
+    auto x = dedup_trim_record{
+      some_node, troupe::incarnation{incarnation}, below, std::move(open)};
     table.apply(*make_record(1, next++, x), changes);
   }
 
@@ -77,7 +79,8 @@ TEST_CASE_FIXTURE(fixture, "dedup: a late statement of closings changes nothing"
   CHECK(judge(client(1, 2), 1) == verdict::expired);
 }
 
-TEST_CASE_FIXTURE(fixture, "dedup: a node's next life ends the connections of the last") {
+TEST_CASE_FIXTURE(
+  fixture, "dedup: a node's next incarnation ends the connections of the last") {
   write(client(1, 1), 1);
   write(client(2, 1), 1);
   CHECK(judge(client(1, 1), 1) == verdict::expired);

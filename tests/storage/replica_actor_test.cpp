@@ -50,7 +50,7 @@ struct lone_replica {
     system.settle();
   }
 
-  /// Replica `from` says something, as node `node` in life 1.
+  /// Replica `from` says something, as node `node` in incarnation 1.
   void
   hear(std::uint64_t from, std::uint64_t at, message_body body, std::uint64_t node = 0) {
     auto identity = cluster::peer_identity{

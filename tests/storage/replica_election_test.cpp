@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(fixture, "replica: a vote while sticky is not even looked at")
   CHECK(sent<vote_reply>().at(0).granted);
 }
 
-TEST_CASE_FIXTURE(fixture, "replica: a new life keeps the promises of the last") {
+TEST_CASE_FIXTURE(fixture, "replica: a new incarnation keeps the promises of the last") {
   now += 499ms;
   hear(2, 2, vote{end_of(*this), false});
   CHECK(out.messages.empty());
@@ -88,13 +88,13 @@ TEST_CASE_FIXTURE(fixture, "replica: an older epoch is told, once") {
 }
 
 // Else it would hear nothing until its own election timer made it speak.
-TEST_CASE_FIXTURE(fixture, "replica: a new life makes itself known at once") {
+TEST_CASE_FIXTURE(fixture, "replica: a new incarnation makes itself known at once") {
   CHECK(sent<stale>().size() == 2);
-  CHECK(out.messages.at(0).from_life == core.state().self.life);
+  CHECK(out.messages.at(0).from_incarnation == core.state().self.incarnation);
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "replica: who speaks to an earlier life is told of the new one") {
+  fixture, "replica: who speaks to an earlier incarnation is told of the new one") {
   auto late = message{
     core.state().self.who.cluster,
     shard_id{1},
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(
   CHECK(out.messages.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "replica: messages of an earlier life are dropped") {
+TEST_CASE_FIXTURE(fixture, "replica: messages of an earlier incarnation are dropped") {
   hear(2, 2, beat{1, lsn{0}, lsn{0}});
   auto late = message{
     core.state().self.who.cluster,

@@ -84,7 +84,7 @@ std::vector<message> samples() {
          stale{}})
     result.push_back(from_one_to_two(std::move(body)));
   auto stranger = from_one_to_two(stale{});
-  stranger.to_life = incarnation{0};
+  stranger.to_incarnation = incarnation{0};
   stranger.config = lsn{0};
   stranger.shard = shard_id{0};
   result.push_back(stranger);
@@ -187,7 +187,7 @@ TEST_CASE("replica_wire: what names no sender or receiver is refused") {
   CHECK(
     is_malformed_with(stale{}, [](wire& x) { x.set_cluster(std::string(16, '\0')); }));
   CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_from(); }));
-  CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_from_life(); }));
+  CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_from_incarnation(); }));
   CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_to(); }));
   CHECK(is_malformed_with(stale{}, [](wire& x) { x.set_config(max64); }));
 }
@@ -279,7 +279,8 @@ TEST_CASE("replica_wire: a Ship of 256 KiB costs its rows and little more") {
 
 // The bytes on the wire, so that a change of them is seen: it would part two versions.
 TEST_CASE("replica_wire: every kind of message has its bytes") {
-  // The cluster, shard 3, from 1 in life 4, to 2 in life 5, config 1, epoch 7.
+  // The cluster, shard 3, from 1 in incarnation 4, to 2 in incarnation 5, config 1,
+  // epoch 7.
   const auto head = std::string{"0a1000000000000000010000000000000002"}
                     + "1003180120042802300538014007";
   struct golden {

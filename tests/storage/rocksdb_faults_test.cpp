@@ -36,17 +36,17 @@ public:
 
   void grow() {
     auto kind = random_.below(20);
-    auto life = incarnation{1 + log_.size() / 200};
+    auto incarnation = troupe::incarnation{1 + log_.size() / 200};
     if (kind == 0)
       add(some_config());
     else if (kind == 1)
       add(slot_own_record{{{some_slot(), slot{16'383}}}});
     else if (kind == 2)
-      add(dedup_trim_record{some_node(), life, random_.below(6), {2}});
+      add(dedup_trim_record{some_node(), incarnation, random_.below(6), {2}});
     else if (kind == 3)
       add(epoch_start_record{});
     else
-      add(some_write(life));
+      add(some_write(incarnation));
   }
 
   /// The records behind `last`, up to `count_max`.
@@ -97,9 +97,9 @@ private:
     return result;
   }
 
-  write_record some_write(incarnation life) {
+  write_record some_write(troupe::incarnation incarnation) {
     auto result = write_of(some_slot(), {});
-    result.request = {{some_node(), life, 1 + random_.below(5)}, log_.size() + 1};
+    result.request = {{some_node(), incarnation, 1 + random_.below(5)}, log_.size() + 1};
     result.answered_below = random_.below(log_.size() + 1);
     for (auto i = random_.below(5); i > 0; --i) {
       auto key = std::string(random_.below(3), static_cast<char>(random_.below(256)));

@@ -82,7 +82,7 @@ TEST_CASE("shard: what was acknowledged survives the master, and is executed onc
   CHECK(shard.answer_to(second, write_of(2, "append k b")).reply == "ab");
 
   shard.start(first);
-  shard.system.advance(3s); // Nobody knows its new life until it asks for votes.
+  shard.system.advance(3s); // Nobody knows its new incarnation until it asks for votes.
   auto back = shard.status(first);
   CHECK(back.role == replica_role::slave);
   CHECK(back.applied == shard.status(second).applied);

@@ -45,7 +45,7 @@ shard_fixture::~shard_fixture() {
 
 void shard_fixture::start(std::uint64_t number) {
   auto& x = nodes.at(number);
-  x.life = x.life.next();
+  x.incarnation = x.incarnation.next();
   x.ended = error{};
   auto opened = open_replica(
     x.disk, "node", replica_number(number), small_log,
@@ -63,8 +63,8 @@ void shard_fixture::start(std::uint64_t number) {
   environment.listener = spawn_on(x, make_news_log, &x.news);
   auto config = replica_config{};
   config.who = replica_number(number);
-  config.life = x.life;
-  config.seed = 100 * number + x.life.value();
+  config.incarnation = x.incarnation;
+  config.seed = 100 * number + x.incarnation.value();
   x.replica = spawn_on(
     x, make_replica, environment, replica_limits{}, config, std::move(*opened));
   system.settle();
@@ -90,7 +90,7 @@ void shard_fixture::carry(std::uint64_t from, const cluster::post& x) {
     return;
   const auto& sender = nodes.at(from);
   auto identity = cluster::peer_identity{
-    node_number(from), node_name{"n" + std::to_string(from)}, sender.life};
+    node_number(from), node_name{"n" + std::to_string(from)}, sender.incarnation};
   auto bytes = codecs.encode(x.content);
   REQUIRE(bytes);
   auto content = codecs.decode(bytes->type, bytes->payload);

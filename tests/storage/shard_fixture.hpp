@@ -25,7 +25,7 @@ class shard_fixture {
 public:
   struct node {
     std::uint64_t number = 0;
-    incarnation life{0};
+    troupe::incarnation incarnation{0};
     sim::memory_disk disk;
     std::shared_ptr<memory_store> rows = std::make_shared<memory_store>();
     std::vector<replica_status> news;

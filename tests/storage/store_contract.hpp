@@ -231,7 +231,7 @@ TEST_CASE_TEMPLATE_DEFINE(
   auto write = write_of(here, {put("a", "1")});
   t.log.add(write);
   t.log.apply_rest(t.rows());
-  write.request.client.life = incarnation{4};
+  write.request.client.incarnation = incarnation{4};
   t.log.add(write);
   t.log.apply_rest(t.rows());
   REQUIRE(t.rows().flush());

@@ -17,8 +17,10 @@ std::string value_of(const row& x) {
   return std::string{header.begin(), header.end()} + x.bytes;
 }
 
-client_id client_of(std::uint64_t life, std::uint64_t connection) {
-  return {node_id{uuid{0x1122'3344'5566'7788, 9}}, incarnation{life}, connection};
+client_id client_of(std::uint64_t incarnation, std::uint64_t connection) {
+  return {
+    node_id{uuid{0x1122'3344'5566'7788, 9}}, troupe::incarnation{incarnation},
+    connection};
 }
 
 } // namespace

@@ -27,13 +27,13 @@ public:
 
 class replication_checker {
 public:
-  /// A life of a replica has begun with this log on disk, behind `base`.
+  /// An incarnation of a replica has begun with this log on disk, behind `base`.
   void started(
     replica_id who, storage::position base, const std::vector<storage::record_ptr>& log,
     const storage::hard_state& hard);
 
-  /// A life has ended; what its disk had promised to keep must be there in the next, if
-  /// that one begins at all.
+  /// An incarnation has ended; what its disk had promised to keep must be there in the
+  /// next, if that one begins at all.
   void stopped(replica_id who, lsn log_durable) { followers_[who].durable = log_durable; }
 
   /// A replica has handled an event: `out` is what it wants done.
@@ -70,8 +70,8 @@ private:
   struct follower {
     std::vector<link> log; ///< From LSN 1 on.
     storage::hard_state hard;
-    lsn commit;  ///< Of this life.
-    lsn durable; ///< At the end of the last life.
+    lsn commit;  ///< Of this incarnation.
+    lsn durable; ///< At the end of the last incarnation.
     epoch ruled;
   };
 

@@ -20,7 +20,7 @@ const append_evaluator commands;
 replica_config config_of(const identity& who, const replication_options& options) {
   auto result = replica_config{};
   result.who = who;
-  result.life = incarnation{0};
+  result.incarnation = incarnation{0};
   if (options.tiny_batches) {
     result.batch_bytes = 300;
     result.credit_bytes = 600;
@@ -154,9 +154,9 @@ recovered replication_host::recover() {
 void replication_host::start() {
   TROUPE_ASSERT(!core_ && !gone_);
   ++life_;
-  self_.life = self_.life.next();
+  self_.incarnation = self_.incarnation.next();
   self_.seed = (*in_.random)();
-  note("start", to_string(self_.life));
+  note("start", to_string(self_.incarnation));
   auto found = recover();
   if (found.damage && !damaged_)
     throw property_violated{"a crash was taken for damage: " + *found.damage};

@@ -82,8 +82,8 @@ void replication_nemesis::ship_some(random_source& random) {
     }
     in_.struck("unasked_ships");
     in_.network->send(message{
-      s.self.who.cluster, s.self.who.shard, s.id(), s.self.life, to.id(), incarnation{0},
-      s.log.config_lsn(), s.at, std::move(part)});
+      s.self.who.cluster, s.self.who.shard, s.id(), s.self.incarnation, to.id(),
+      incarnation{0}, s.log.config_lsn(), s.at, std::move(part)});
   }
 }
 

@@ -101,7 +101,7 @@ void replication_nemesis::depose(replication_host& master) {
 }
 
 // A slave that lost the master asks those that hear it, and one of them has just begun a
-// new life.
+// new incarnation.
 void replication_nemesis::usurp(const blow& x) {
   auto* master = some_master();
   if (master == nullptr)

@@ -280,8 +280,8 @@ private:
   }
 
   void restart_registry(replica& x) {
-    ++life_;
-    x.registry = {{}, x.self, incarnation{life_}, life_, t0};
+    ++incarnation_;
+    x.registry = {{}, x.self, incarnation{incarnation_}, incarnation_, t0};
   }
 
   void restart_feed(replica& x) {
@@ -343,7 +343,7 @@ private:
   memory_store truth_;
   std::vector<record_ptr> log_;
   std::uint64_t epoch_ = 1;
-  std::uint64_t life_ = 1;
+  std::uint64_t incarnation_ = 1;
   std::deque<replica> replicas_;
 };
 

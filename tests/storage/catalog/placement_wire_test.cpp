@@ -97,10 +97,11 @@ TEST_CASE("placement_wire: a slot map with a slot twice, or the catalog, is malf
   }
 }
 
-TEST_CASE("placement_wire: a role without epoch, replica, node or life is malformed") {
+TEST_CASE(
+  "placement_wire: a role without epoch, replica, node or incarnation is malformed") {
   for (auto spoil : std::vector<void (*)(shard_role_entry&)>{
          [](auto& x) { x.at = {}; }, [](auto& x) { x.replica = {}; },
-         [](auto& x) { x.node = {}; }, [](auto& x) { x.life = {}; }}) {
+         [](auto& x) { x.node = {}; }, [](auto& x) { x.incarnation = {}; }}) {
     auto x = some_role;
     spoil(x);
     CHECK(malformed(decode_shard_role(encode(x))));

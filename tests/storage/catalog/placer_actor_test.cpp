@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(fixture, "placer_actor: the catalog's master places shards and
   CHECK(*decode_slot_map(as_bytes(*map)) == initial_slots(2));
   // Each of the requests was a new one, by a client that no door has.
   REQUIRE(there.requests.size() == 3);
-  CHECK(there.requests.begin()->client.life == incarnation{4});
+  CHECK(there.requests.begin()->client.incarnation == incarnation{4});
   CHECK(there.requests.begin()->client.connection == std::uint64_t{1} << 63);
   auto batches = there.batch_count;
   mastership(true);
