@@ -179,7 +179,7 @@ void link_world::dial(
 
 void link_world::dial_over(
   std::size_t i, troupe::incarnation incarnation, const cluster::greeting_dial& what,
-  std::optional<std::size_t> target, incarnation target_incarnation) {
+  std::optional<std::size_t> target, troupe::incarnation target_incarnation) {
   auto there = target && processes_[*target].running
                && processes_[*target].incarnation == target_incarnation
                && processes_[i].incarnation == incarnation;
