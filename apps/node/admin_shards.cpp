@@ -2,13 +2,11 @@
 #include "apps/node/admin_actor.hpp"
 #include "apps/node/shards_view.hpp"
 #include "router/resp/data_command.hpp"
-#include "router/resp/key_slot.hpp"
 #include "router/resp/reply.hpp"
 
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -107,18 +105,6 @@ caf::result<shards_reply> admin_state::shards() {
 
 namespace {
 
-/// The slot of all of the command's keys; none when they are in several.
-std::optional<slot> common_slot(const router::data_command& x) {
-  auto result = std::optional<slot>{};
-  auto same = true;
-  x.for_each_key([&](std::string_view key) {
-    auto in = router::key_slot(key);
-    same = same && (!result || *result == in);
-    result = in;
-  });
-  return same ? result : std::nullopt;
-}
-
 data_reply refused(std::string_view text) { return {router::error_reply(text)}; }
 
 } // namespace
@@ -136,7 +122,7 @@ caf::result<data_reply> admin_state::on(const data_command& x) {
   if (const auto* wrong = std::get_if<router::command_syntax_error>(&parsed))
     return refused(wrong->text);
   const auto& command = std::get<router::data_command>(parsed);
-  auto in = common_slot(command);
+  auto in = router::common_slot(command);
   if (!in)
     return refused("CROSSSLOT Keys in request don't hash to the same slot");
   return router::is_write(found.spec->id) ? write(*in, command) : read(*in, command);

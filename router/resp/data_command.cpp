@@ -1,5 +1,7 @@
 #include "router/resp/data_command.hpp"
 
+#include "router/resp/key_slot.hpp"
+
 #include <cstddef>
 
 namespace troupe::router {
@@ -124,6 +126,17 @@ std::size_t data_command::key_distance() const {
     default:
       return arguments.size();
   }
+}
+
+std::optional<slot> common_slot(const data_command& x) {
+  auto result = std::optional<slot>{};
+  auto same = true;
+  x.for_each_key([&](std::string_view key) {
+    auto in = key_slot(key);
+    same = same && (!result || *result == in);
+    result = in;
+  });
+  return same ? result : std::nullopt;
 }
 
 storage::command encode(const data_command& x) {

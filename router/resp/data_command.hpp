@@ -70,6 +70,9 @@ struct command_syntax_error {
 [[nodiscard]] std::variant<data_command, command_syntax_error>
 parse_data_command(const command_spec& spec, request_arguments request);
 
+/// The slot of all keys of the command; none when they are in several.
+[[nodiscard]] std::optional<slot> common_slot(const data_command& x);
+
 [[nodiscard]] storage::command encode(const data_command& x);
 
 /// None when the bytes are not what `encode` makes, or name a command with a number of

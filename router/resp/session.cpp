@@ -3,7 +3,6 @@
 #include "router/data/sessions.hpp"
 #include "router/resp/cluster_replies.hpp"
 #include "router/resp/integer.hpp"
-#include "router/resp/key_slot.hpp"
 #include "router/resp/letter_case.hpp"
 #include "router/resp/outcome_reply.hpp"
 #include "router/resp/reply.hpp"
@@ -30,18 +29,6 @@ std::size_t bytes_of(const session_request& x) {
   for (const auto& key : x.keys)
     result += key.size();
   return result;
-}
-
-/// The slot of all keys; none when they are in several.
-std::optional<slot> common_slot(const data_command& x) {
-  auto result = std::optional<slot>{};
-  auto common = true;
-  x.for_each_key([&](std::string_view key) {
-    auto in = key_slot(key);
-    common = common && (!result || *result == in);
-    result = in;
-  });
-  return common ? result : std::nullopt;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "actors/base/random.hpp"
 #include "router/resp/data_command.hpp"
+#include "router/resp/key_slot.hpp"
 
 #include <algorithm>
 #include <string>
@@ -153,6 +154,13 @@ TEST_CASE("data_command: EXPIRE's conditions are checked before its number") {
   auto x = understood({"EXPIRE", "k", "1", "XX", "gt"});
   CHECK(x.has(flag::if_present));
   CHECK(x.has(flag::if_later));
+}
+
+TEST_CASE("data_command: its slot is that of all keys, or none") {
+  auto slot_of = [](const words& request) { return common_slot(understood(request)); };
+  CHECK(slot_of({"GET", "k"}) == key_slot("k"));
+  CHECK(slot_of({"MSET", "{k}1", "v", "{k}2", "{other}"}) == key_slot("k"));
+  CHECK_FALSE(slot_of({"MGET", "k", "l", "k"}));
 }
 
 TEST_CASE("data_command: what was encoded is decoded") {
