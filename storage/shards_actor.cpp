@@ -144,7 +144,7 @@ apply_listener shards_state::start_feed(const opened_replica& catalog) {
 void shards_state::start_placer(const replica_actor& catalog) {
   placer_ = self_->spawn(
     make_placer, in_.context, placer_identity{in_.self, in_.incarnation}, in_.membership,
-    catalog, placer{genesis_});
+    catalog, placer{genesis_, in_.charter.founders});
   watch(caf::actor_cast<caf::strong_actor_ptr>(placer_));
 }
 

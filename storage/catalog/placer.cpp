@@ -140,6 +140,7 @@ placer::output placer::mastership(bool held, time_point now) {
     tell(out, {});
   } else if (phase_ == phase::idle) {
     retry_after_ = {};
+    founders_until_ = now + config_.founders_within;
     read(out, now);
   }
   return out;
@@ -191,9 +192,12 @@ placer::output placer::tick(time_point now) {
     out.wake_at = due_;
     return out;
   }
-  if (phase_ != phase::retrying)
+  if (phase_ == phase::waiting)
+    plan(out, now);
+  else if (phase_ == phase::retrying)
+    read(out, now);
+  else
     return failed(now); // An answer is overdue.
-  read(out, now);
   return out;
 }
 
@@ -204,16 +208,24 @@ void placer::read(output& out, time_point now) {
 }
 
 void placer::plan(output& out, time_point now) {
-  if (alive_.size() < genesis_.replica_count && !all_placed()) {
-    rest(phase::waiting);
-    tell(
-      out, "shards wait: " + std::to_string(genesis_.replica_count)
-             + " replicas asked for, " + nodes_text(alive_.size())
-             + " alive; start another node or found with fewer replicas");
-    return;
+  if (!all_placed()) {
+    if (alive_.size() < genesis_.replica_count) {
+      wait(
+        out, std::to_string(genesis_.replica_count) + " replicas asked for, "
+               + nodes_text(alive_.size())
+               + " alive; start another node or found with fewer replicas");
+      return;
+    }
+    if (founders_alive() < founders_.size() && now < founders_until_) {
+      wait(
+        out, std::to_string(founders_alive()) + " of " + std::to_string(founders_.size())
+               + " founders are alive; the others are waited for a moment longer");
+      due_ = out.wake_at = founders_until_;
+      return;
+    }
   }
   tell(out, {});
-  out.puts = plan_placements(genesis_, alive_by_name(), placed_);
+  out.puts = plan_placements(genesis_, candidates(), placed_);
   if (out.puts.empty()) {
     rest(phase::done);
     return;
@@ -222,19 +234,33 @@ void placer::plan(output& out, time_point now) {
   due_ = out.wake_at = now + config_.answer_within;
 }
 
+void placer::wait(output& out, const std::string& why) {
+  rest(phase::waiting);
+  tell(out, "shards wait: " + why);
+}
+
 void placer::rest(phase x) {
   phase_ = x;
   due_ = time_point::max();
 }
 
-std::vector<node_id> placer::alive_by_name() const {
-  auto by_name = std::set<std::pair<node_name, node_id>>{};
-  for (const auto& [node, name] : alive_)
-    by_name.insert({name, node});
+std::vector<node_id> placer::candidates() const {
   auto result = std::vector<node_id>{};
-  for (const auto& [name, node] : by_name)
+  for (const auto& founder : founders_)
+    if (alive_.contains(founder))
+      result.push_back(founder);
+  auto others = std::set<std::pair<node_name, node_id>>{};
+  for (const auto& [node, name] : alive_)
+    if (std::ranges::find(founders_, node) == founders_.end())
+      others.insert({name, node});
+  for (const auto& [name, node] : others)
     result.push_back(node);
   return result;
+}
+
+std::size_t placer::founders_alive() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+    founders_, [this](const node_id& x) { return alive_.contains(x); }));
 }
 
 bool placer::all_placed() const {

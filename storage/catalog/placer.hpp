@@ -1,9 +1,10 @@
 /// Decides which nodes hold which shards, once in the life of a cluster.
 ///
 /// Runs beside the master of the catalog and acts only while that mastership lasts. It
-/// reads what is placed, and once as many nodes are alive as a shard has replicas, puts
-/// the placements that are missing, and after them the slot map. What is placed stays
-/// where it is: a node that comes later holds nothing until somebody moves a shard there.
+/// reads what is placed, and once as many nodes are alive as a shard has replicas, all
+/// founders among them, puts the placements that are missing, and after them the slot map.
+/// A founder that does not come is waited for a while only. What is placed stays where it
+/// is: a node that comes later holds nothing until somebody moves a shard there.
 ///
 /// Two placers cannot contradict each other: each put expects its key to be absent, so
 /// the first one stays, and what another has put is found by reading again.
@@ -61,6 +62,11 @@ struct placer_config {
   /// An answer of the catalog that is not there by then is given up. Longer than an
   /// election, so that a hiccup is not asked about twice.
   std::chrono::milliseconds answer_within{10'000};
+
+  /// How long a mastership waits for founders that it has not seen alive; they were all
+  /// there a moment ago. Longer rides out a slow start of one, and keeps the others' data
+  /// waiting for one that is gone.
+  std::chrono::milliseconds founders_within{10'000};
 };
 
 class placer {
@@ -78,8 +84,11 @@ public:
     time_point wake_at = time_point::max(); ///< Call `tick` then.
   };
 
-  explicit placer(const storage_genesis& genesis, const placer_config& config = {})
-      : genesis_{genesis}, config_{config} {}
+  /// `founders` come first among nodes that are equal otherwise, in their order.
+  placer(
+    const storage_genesis& genesis, std::vector<node_id> founders,
+    const placer_config& config = {})
+      : genesis_{genesis}, founders_{std::move(founders)}, config_{config} {}
 
   /// This node's replica is the catalog's master, or is so no more. A repeat changes
   /// nothing.
@@ -101,7 +110,7 @@ private:
   enum class phase : std::uint8_t {
     idle,     ///< Not master.
     reading,  ///< A list is under way.
-    waiting,  ///< For enough nodes.
+    waiting,  ///< For enough nodes, or until it is due for founders.
     writing,  ///< Puts are under way.
     retrying, ///< Reads again when it is due.
     done,     ///< All is placed.
@@ -110,16 +119,21 @@ private:
   void read(output& out, time_point now);
   void plan(output& out, time_point now);
   void rest(phase x);
-  [[nodiscard]] std::vector<node_id> alive_by_name() const;
+  void wait(output& out, const std::string& why);
+  /// Who gets shards, in the order that decides between equals.
+  [[nodiscard]] std::vector<node_id> candidates() const;
+  [[nodiscard]] std::size_t founders_alive() const;
   [[nodiscard]] bool all_placed() const;
   void tell(output& out, std::string status);
 
   storage_genesis genesis_;
+  std::vector<node_id> founders_;
   placer_config config_;
   phase phase_ = phase::idle;
   std::map<node_id, node_name> alive_;
   placed_shards placed_;               // As last read.
-  time_point due_ = time_point::max(); // Of an answer, or to read again.
+  time_point due_ = time_point::max(); // Of an answer or founders, or to read again.
+  time_point founders_until_;          // Waited for.
   std::chrono::milliseconds retry_after_{0};
   std::string status_;
 };

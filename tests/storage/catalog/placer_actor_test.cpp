@@ -104,7 +104,7 @@ struct fixture {
     auto replica = caf::actor_cast<replica_actor>(system.spawn(make_catalog, &there));
     placing = system.spawn(
       make_placer, &context, placer_identity{node_id{uuid{1, 1}}, incarnation{4}},
-      membership, replica, placer{storage_genesis{2, 2, {}}});
+      membership, replica, placer{storage_genesis{2, 2, {}}, {}});
     system.settle();
     REQUIRE(listener);
   }

@@ -64,7 +64,7 @@ std::size_t spread(const std::map<node_id, std::size_t>& counts, std::uint64_t n
 
 /// A placer with `count` nodes alive and its mastership begun.
 struct fixture {
-  placer core{genesis(2, 3)};
+  placer core{genesis(2, 3), {}};
 
   void join(std::uint64_t count) {
     for (auto n = std::uint64_t{1}; n <= count; ++n)
@@ -242,6 +242,43 @@ TEST_CASE_FIXTURE(fixture, "placer: a node that changes its name is still one no
   auto puts = core.member(node(3), node_name{"n3"}, true, t0).puts;
   REQUIRE(puts.size() == 2);
   CHECK(members_of(puts[0]) == std::vector{node(2), node(1), node(3)});
+}
+
+TEST_CASE("placer: shards wait for all founders, and are spread over all of them") {
+  auto core = placer{genesis(5, 3), nodes(5)};
+  auto join = [&](std::uint64_t n) {
+    return core.member(node(n), node_name{"n" + std::to_string(9 - n)}, true, t0);
+  };
+  (void)core.mastership(true, t0);
+  (void)core.listed({}, t0);
+  for (auto n : {5U, 1U, 3U, 2U})
+    CHECK(join(n).puts.empty());
+  CHECK(
+    core.status()
+    == "shards wait: 4 of 5 founders are alive; the others are waited for a moment "
+       "longer");
+  auto out = join(4);
+  CHECK(out.status == "");
+  // Neither names nor who came when decide.
+  CHECK(stored(out.puts) == stored(plan_placements(genesis(5, 3), nodes(5), {})));
+  auto placed = placed_in(stored(out.puts));
+  CHECK(placed.replica_count.size() == 5);
+  CHECK(spread(placed.replica_count, 5) == 0);
+}
+
+TEST_CASE("placer: a founder that does not come is not waited for for ever") {
+  auto core = placer{genesis(2, 3), nodes(4)};
+  for (auto n = std::uint64_t{1}; n <= 3; ++n)
+    (void)core.member(node(n), node_name{"n" + std::to_string(n)}, true, t0);
+  (void)core.mastership(true, t0);
+  auto out = core.listed({}, t0 + 1s);
+  CHECK(out.puts.empty());
+  CHECK(out.wake_at == t0 + 10s);
+  CHECK(core.tick(t0 + 9'999ms).wake_at == t0 + 10s);
+  out = core.tick(t0 + 10s);
+  CHECK(out.status == "");
+  REQUIRE(out.puts.size() == 2);
+  CHECK(members_of(out.puts[0]) == nodes(3));
 }
 
 TEST_CASE_FIXTURE(fixture, "placer: what is placed waits for nobody") {
