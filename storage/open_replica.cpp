@@ -50,30 +50,30 @@ error fill(
   return {};
 }
 
-opened_replica damaged(const error& why) {
+} // namespace
+
+opened_replica damaged_replica(const error& why) {
   auto result = opened_replica{};
   result.found.damage = sentence_of(why);
   result.rows = std::make_shared<memory_store>();
   return result;
 }
 
-} // namespace
-
 expected<opened_replica> open_replica(
-  disk& files, const std::string& node_directory, const identity& who,
+  disk& files, const std::string& shards_directory, const identity& who,
   const shard_log_config& config, const store_opener& open_store) {
   auto result = opened_replica{};
   auto why = error{};
-  if (auto opened = replica_files::open(files, node_directory, who, config)) {
+  if (auto opened = replica_files::open(files, shards_directory, who, config)) {
     result.files = std::move(*opened);
-    why = fill(result, replica_directory(node_directory, who), open_store);
+    why = fill(result, replica_directory(shards_directory, who), open_store);
   } else {
     why = std::move(opened.error());
   }
   if (!why)
     return result;
   if (code_of(why) == ec::corrupt)
-    return damaged(why);
+    return damaged_replica(why);
   return why;
 }
 

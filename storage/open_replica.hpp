@@ -26,7 +26,10 @@ using store_opener
 /// quarantined. Fails with `ec::not_found` when the replica was not created here, and
 /// with `ec::system` when the operating system refuses.
 [[nodiscard]] expected<opened_replica> open_replica(
-  disk& files, const std::string& node_directory, const identity& who,
+  disk& files, const std::string& shards_directory, const identity& who,
   const shard_log_config& config, const store_opener& open_store);
+
+/// What a replica starts with that is damaged, and why: it takes part in nothing.
+[[nodiscard]] opened_replica damaged_replica(const error& why);
 
 } // namespace troupe::storage

@@ -174,7 +174,10 @@ void replica_shell::tell(const news& x) {
   else if (std::holds_alternative<became_slave>(x))
     log_.info("master no more", "shard", who_.shard);
   else if (const auto* damage = std::get_if<was_quarantined>(&x))
-    log_.error("replica is quarantined", "shard", who_.shard, "why", damage->why);
+    log_.error(
+      "replica is quarantined", "shard", who_.shard, "why", damage->why, "remedy",
+      "the shard's other replicas go on without it; bring back the files that it had, or "
+      "start the node with an empty data directory, as a new one");
   if (const auto* cut = std::get_if<lost_records>(&x)) {
     metrics_->lost.add();
     log_.warn(

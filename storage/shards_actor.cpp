@@ -54,6 +54,8 @@ error shards_state::start(
     return why;
   if (auto why = in_.files->sync_directory({}))
     return why;
+  if (auto why = move_list_out(*in_.files, shards_directory))
+    return why;
   auto genesis = genesis_of(in_.charter);
   if (!genesis)
     return genesis.error();
@@ -99,21 +101,18 @@ void shards_state::start_helpers() {
 
 error shards_state::start_existing() {
   auto known = list_replicas(*in_.files, shards_directory);
-  if (!known && known.error() == ec::corrupt)
-    return not_held("all", known.error());
+  if (!known && known.error() == ec::corrupt) {
+    // Each that is given to this node is found damaged, when it is to be made.
+    in_.context->log.error(
+      "the list of replicas is damaged", "why", render(known.error()));
+    return {};
+  }
   if (!known)
     return known.error();
   for (const auto& x : *known)
     if (x.created)
-      if (auto why = start_replica(x.shard, x.replica))
+      if (auto why = start_existing({in_.charter.cluster, x.shard, x.replica}))
         return why;
-  return {};
-}
-
-/// A replica that was damaged must not vote; the node is of use without it.
-error shards_state::not_held(const std::string& shard, const error& why) const {
-  in_.context->log.error(
-    "a replica is damaged, and not held here", "shard", shard, "why", render(why));
   return {};
 }
 
@@ -153,20 +152,30 @@ error shards_state::create(shard_id shard, const founding& with) {
   if (!replica || replicas_.contains(shard))
     return {};
   auto who = identity{in_.charter.cluster, shard, *replica};
-  if (
-    auto why
-    = create_replica(*in_.files, shards_directory, in_.self, who, with, log_config_))
-    return why == ec::corrupt ? not_held(to_string(shard), why) : why;
+  auto why
+    = create_replica(*in_.files, shards_directory, in_.self, who, with, log_config_);
+  if (why == ec::corrupt) {
+    // It must not vote; the node is of use without it, and says what became of it.
+    start_replica(who, damaged_replica(why));
+    return {};
+  }
+  if (why)
+    return why;
   in_.context->log.info("replica made", "shard", shard, "replica", *replica);
-  return start_replica(shard, *replica);
+  return start_existing(who);
 }
 
-error shards_state::start_replica(shard_id shard, replica_id replica) {
-  auto who = identity{in_.charter.cluster, shard, replica};
+error shards_state::start_existing(const identity& who) {
   auto opened
     = open_replica(*in_.files, shards_directory, who, log_config_, in_.open_store);
   if (!opened)
     return opened.error();
+  start_replica(who, std::move(*opened));
+  return {};
+}
+
+void shards_state::start_replica(const identity& who, opened_replica opened) {
+  auto shard = who.shard;
   auto is_catalog = shard == catalog_shard;
   auto environment = replica_environment{};
   environment.context = in_.context;
@@ -176,7 +185,7 @@ error shards_state::start_replica(shard_id shard, replica_id replica) {
   environment.applier = applier_;
   environment.listener = caf::actor_cast<replica_listener>(self_);
   if (is_catalog)
-    environment.feed = start_feed(*opened);
+    environment.feed = start_feed(opened);
   auto config = replica_config{};
   config.who = who;
   config.incarnation = in_.incarnation;
@@ -186,7 +195,7 @@ error shards_state::start_replica(shard_id shard, replica_id replica) {
   config.credit_bytes = config_.credit_bytes;
   config.uncommitted_bytes_max = config_.uncommitted_bytes_max;
   auto actor = spawn_waiting(
-    make_replica, std::move(environment), replica_limits{}, config, std::move(*opened));
+    make_replica, std::move(environment), replica_limits{}, config, std::move(opened));
   watch(caf::actor_cast<caf::strong_actor_ptr>(actor));
   in_.directory->put(shard_name(shard), caf::actor_cast<caf::strong_actor_ptr>(actor));
   replicas_[shard].actor = actor;
@@ -194,7 +203,6 @@ error shards_state::start_replica(shard_id shard, replica_id replica) {
     self_->send(listener, replica_opened{shard, actor});
   if (is_catalog)
     start_placer(actor);
-  return {};
 }
 
 // -- news

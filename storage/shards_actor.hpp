@@ -2,6 +2,9 @@
 /// placement gives it, starts those that it has, tells them whom to suspect, and the
 /// registry where a master is.
 ///
+/// One that is damaged, or whose files are gone, is held all the same: quarantined, it
+/// takes part in nothing, and shows what has become of it.
+///
 /// Opening a replica waits for the disk: spawn it detached where threads are real. What
 /// it starts ends with it, and it ends when any of that ends: a replica that died must
 /// not come back within an incarnation, so the node ends and starts again.
@@ -107,11 +110,11 @@ private:
 
   void start_helpers();
   [[nodiscard]] error found_catalog();
-  [[nodiscard]] error not_held(const std::string& shard, const error& why) const;
   [[nodiscard]] error start_existing();
+  [[nodiscard]] error start_existing(const identity& who);
   /// Makes the replica that `with` gives to this node, if there is one, and starts it.
   [[nodiscard]] error create(shard_id shard, const founding& with);
-  [[nodiscard]] error start_replica(shard_id shard, replica_id replica);
+  void start_replica(const identity& who, opened_replica opened);
   [[nodiscard]] apply_listener start_feed(const opened_replica& catalog);
   void start_placer(const replica_actor& catalog);
   void suspect(const node_id& node);

@@ -26,15 +26,20 @@ expected<byte_buffer> read_block(disk& files, const std::string& path) {
   return byte_buffer{bytes->begin(), bytes->end()};
 }
 
+/// Outside the directory, so that it is not lost together with what it speaks of.
+std::string list_path(const std::string& shards_directory) {
+  return join(parent_of(shards_directory), "REPLICAS");
+}
+
 error write_replicas(
-  disk& files, const std::string& node_directory, std::vector<replica_entry> all,
+  disk& files, const std::string& shards_directory, std::vector<replica_entry> all,
   const replica_entry& changed) {
   auto same = [&](const replica_entry& x) {
     return x.shard == changed.shard && x.replica == changed.replica;
   };
   std::erase_if(all, same);
   all.push_back(changed);
-  return replace_file(files, join(node_directory, "REPLICAS"), seal(encode(all)));
+  return replace_file(files, list_path(shards_directory), seal(encode(all)));
 }
 
 error create_file(disk& files, const std::string& path, byte_view bytes) {
@@ -116,14 +121,14 @@ replica_entry entry_of(const std::vector<replica_entry>& all, const identity& wh
 
 } // namespace
 
-std::string replica_directory(const std::string& node_directory, const identity& who) {
+std::string replica_directory(const std::string& shards_directory, const identity& who) {
   return join(
-    node_directory, "shard-" + to_string(who.shard) + "-" + to_string(who.replica));
+    shards_directory, "shard-" + to_string(who.shard) + "-" + to_string(who.replica));
 }
 
 expected<std::vector<replica_entry>>
-list_replicas(disk& files, const std::string& node_directory) {
-  auto bytes = read_block(files, join(node_directory, "REPLICAS"));
+list_replicas(disk& files, const std::string& shards_directory) {
+  auto bytes = read_block(files, list_path(shards_directory));
   if (!bytes) {
     if (code_of(bytes.error()) == ec::not_found)
       return std::vector<replica_entry>{};
@@ -132,12 +137,26 @@ list_replicas(disk& files, const std::string& node_directory) {
   return decode_replicas(*bytes);
 }
 
+error move_list_out(disk& files, const std::string& shards_directory) {
+  auto old_path = join(shards_directory, "REPLICAS");
+  auto old = read_file(files, old_path, small_file_bytes_max);
+  if (!old)
+    return code_of(old.error()) == ec::not_found ? error{} : std::move(old.error());
+  auto there = files.open(list_path(shards_directory));
+  if (!there && code_of(there.error()) != ec::not_found)
+    return std::move(there.error());
+  if (!there)
+    if (auto trouble = replace_file(files, list_path(shards_directory), *old))
+      return trouble;
+  return files.remove(old_path);
+}
+
 error create_replica(
-  disk& files, const std::string& node_directory, const node_id& node,
+  disk& files, const std::string& shards_directory, const node_id& node,
   const identity& who, const founding& with, const shard_log_config& config) {
   if (auto trouble = check_founding(node, who, with))
     return trouble;
-  auto all = list_replicas(files, node_directory);
+  auto all = list_replicas(files, shards_directory);
   if (!all)
     return std::move(all.error());
   auto is_listed = std::ranges::any_of(*all, [&](const replica_entry& x) {
@@ -146,24 +165,24 @@ error create_replica(
   auto entry = entry_of(*all, who);
   if (!is_listed) {
     // REPLICAS is lost, or an old copy: this replica may have voted.
-    auto names = files.list(node_directory);
+    auto names = files.list(shards_directory);
     if (!names)
       return std::move(names.error());
     auto name = replica_directory({}, who);
     if (std::ranges::find(*names, name) != names->end())
       return fail(
-        ec::corrupt, join(node_directory, name)
+        ec::corrupt, join(shards_directory, name)
                        + " is there, but REPLICAS does not name it; it is not made anew");
   }
   if (entry.created) {
-    auto there = replica_files::open(files, node_directory, who, config);
+    auto there = replica_files::open(files, shards_directory, who, config);
     return there ? error{} : std::move(there.error());
   }
-  if (auto trouble = write_replicas(files, node_directory, *all, entry))
+  if (auto trouble = write_replicas(files, shards_directory, *all, entry))
     return trouble;
 
   // Only a whole directory ever has the final name.
-  auto directory = replica_directory(node_directory, who);
+  auto directory = replica_directory(shards_directory, who);
   auto unfinished = directory + ".tmp";
   for (const auto& leftover : {unfinished, directory}) {
     if (auto trouble = files.remove(leftover))
@@ -175,27 +194,33 @@ error create_replica(
     return trouble;
   if (auto trouble = files.rename(unfinished, directory))
     return trouble;
-  if (auto trouble = files.sync_directory(node_directory))
+  if (auto trouble = files.sync_directory(shards_directory))
     return trouble;
   entry.created = true;
-  return write_replicas(files, node_directory, *all, entry);
+  return write_replicas(files, shards_directory, *all, entry);
 }
 
 expected<std::unique_ptr<replica_files>> replica_files::open(
-  disk& files, const std::string& node_directory, const identity& who,
+  disk& files, const std::string& shards_directory, const identity& who,
   const shard_log_config& config) {
-  auto all = list_replicas(files, node_directory);
+  auto all = list_replicas(files, shards_directory);
   if (!all)
     return std::move(all.error());
-  // A killed process may have left it in the page cache only.
-  if (auto trouble = files.sync_directory(node_directory))
-    return trouble;
+  // A killed process may have left them in the page cache only.
+  for (const auto& names : {parent_of(shards_directory), shards_directory})
+    if (auto trouble = files.sync_directory(names))
+      return trouble;
   if (!entry_of(*all, who).created)
     return fail(
       ec::not_found, "replica " + to_string(who.replica) + " of shard "
                        + to_string(who.shard) + " was not created here");
-  auto directory = replica_directory(node_directory, who);
+  auto directory = replica_directory(shards_directory, who);
   auto ident = read_block(files, join(directory, "IDENT"));
+  if (!ident && code_of(ident.error()) == ec::not_found)
+    return fail(
+      ec::corrupt, directory
+                     + ": its files are gone, though REPLICAS says that it was "
+                       "made; it may have voted, and must not be made anew");
   if (!ident)
     return as_damage(ident.error());
   auto found = decode_identity(*ident);

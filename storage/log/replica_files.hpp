@@ -3,10 +3,12 @@
 /// A replica that lost its disk must never look like one that is about to be created: it
 /// would vote again, in epochs in which it has voted. So the node's file REPLICAS says
 /// `creating` before anything is made and `created` before the replica may vote; a
-/// directory that is missing after `created` is damage, never a beginning.
+/// directory that is missing after `created` is damage, never a beginning. REPLICAS lies
+/// beside the directory of the shards, with the node's identity: whoever wipes the shards
+/// alone leaves it.
 ///
-/// Under the node's directory: `REPLICAS`; for each replica `shard-<shard>-<replica>/`
-/// with `IDENT`, `HARD`, `log/`, `lost+found/`. docs/formats/shard-log.md has the bytes.
+/// In the directory of the shards: for each replica `shard-<shard>-<replica>/` with
+/// `IDENT`, `HARD`, `log/`, `lost+found/`. docs/formats/shard-log.md has the bytes.
 #pragma once
 
 #include "actors/base/disk.hpp"
@@ -27,21 +29,25 @@ struct founding {
   friend bool operator==(const founding&, const founding&) = default;
 };
 
+/// Moves a list that an earlier version kept with the shards to where it belongs. Call it
+/// first.
+[[nodiscard]] error move_list_out(disk& files, const std::string& shards_directory);
+
 /// Makes a replica, durably, or finishes one that a crash left half made. Doing it again
 /// changes nothing.
 /// Fails with `ec::invalid_argument` when the founding does not name this replica on
 /// `node`, and with `ec::corrupt` when it was created once and its files are gone.
 [[nodiscard]] error create_replica(
-  disk& files, const std::string& node_directory, const node_id& node,
+  disk& files, const std::string& shards_directory, const node_id& node,
   const identity& who, const founding& with, const shard_log_config& config);
 
 /// The directory of a replica, which `create_replica` makes.
 [[nodiscard]] std::string
-replica_directory(const std::string& node_directory, const identity& who);
+replica_directory(const std::string& shards_directory, const identity& who);
 
 /// The replicas that the node has, or had begun to create.
 [[nodiscard]] expected<std::vector<replica_entry>>
-list_replicas(disk& files, const std::string& node_directory);
+list_replicas(disk& files, const std::string& shards_directory);
 
 /// The durable side of one replica: what its shell performs a core's output on.
 ///
@@ -52,7 +58,7 @@ public:
   /// say `created`; with `ec::corrupt` when it does but files are missing, damaged or of
   /// another replica: the replica must be QUARANTINED.
   [[nodiscard]] static expected<std::unique_ptr<replica_files>> open(
-    disk& files, const std::string& node_directory, const identity& who,
+    disk& files, const std::string& shards_directory, const identity& who,
     const shard_log_config& config);
 
   [[nodiscard]] const hard_state& hard() const { return hard_.state(); }

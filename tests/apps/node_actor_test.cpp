@@ -5,9 +5,11 @@
 #include "storage/memory_store.hpp"
 #include "tests/support/deterministic_system.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <caf/exit_reason.hpp>
@@ -63,10 +65,18 @@ struct fixture {
   }
 
   /// Its actors point into the node and end before it.
-  ~fixture() {
+  ~fixture() { end_life(); }
+
+  void end_life() {
     subject->stop([] {});
     system.settle();
     subject->forget();
+  }
+
+  [[nodiscard]] auto logged_count(std::string_view text) const {
+    return std::ranges::count_if(lines, [&](const std::string& line) {
+      return line.find(text) != std::string::npos;
+    });
   }
 
   test::deterministic_system system;
@@ -170,6 +180,24 @@ TEST_CASE_FIXTURE(fixture, "node: a call fails at once when the gateway ends") {
   system.settle();
   REQUIRE(heard.size() == 1);
   CHECK(heard[0].error() == ec::stopping);
+}
+
+TEST_CASE_FIXTURE(fixture, "node: replicas whose files were wiped are not made anew") {
+  auto replicas = config.storage.shard_count + 1; // The catalog's, too.
+  make_node();
+  subject->start();
+  system.advance(10s);
+  REQUIRE(logged_count("replica made") == replicas);
+  end_life();
+  lines.clear();
+  REQUIRE(!disk.remove("shards"));
+  make_node();
+  subject->start();
+  system.advance(10s);
+  CHECK(ends.empty());
+  CHECK(logged_count("replica is quarantined") == replicas);
+  CHECK(logged_count("replica made") == 0);
+  CHECK(disk.list("shards")->empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "node: one that is ready leaves when it is asked to, once") {

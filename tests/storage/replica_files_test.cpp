@@ -1,5 +1,7 @@
 #include "actors/sim/disk.hpp"
+#include "storage/log/block.hpp"
 #include "storage/log/replica_files.hpp"
+#include "storage/storage_wire.hpp"
 #include "tests/storage/records.hpp"
 
 #include <doctest/doctest.h>
@@ -72,7 +74,7 @@ TEST_CASE_FIXTURE(
   fixture, "create_replica: a replica that REPLICAS has forgotten is not made anew") {
   REQUIRE(!create());
   REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
-  REQUIRE(!files.remove("node/REPLICAS"));
+  REQUIRE(!files.remove("REPLICAS"));
   CHECK(create() == ec::corrupt);
   auto names = files.list(directory);
   REQUIRE(names);
@@ -115,8 +117,29 @@ TEST_CASE_FIXTURE(
   CHECK(trouble_of_opening() == ec::not_found);
 }
 
+TEST_CASE_FIXTURE(fixture, "create_replica: an older list is moved out, once") {
+  REQUIRE(!create());
+  auto list = read_file(files, "REPLICAS", 1'000);
+  REQUIRE(list);
+  REQUIRE(!replace_file(files, "node/REPLICAS", *list));
+  REQUIRE(!files.remove("REPLICAS"));
+  REQUIRE(!move_list_out(files, "node"));
+  CHECK(!files.open("node/REPLICAS"));
+  open();
+
+  // One that comes from a backup of the shards must not replace it.
+  REQUIRE(
+    !replace_file(files, "node/REPLICAS", seal(encode(std::vector<replica_entry>{}))));
+  REQUIRE(!move_list_out(files, "node"));
+  CHECK(list_replicas(files, "node")->size() == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "replica_files: a created replica without IDENT is damaged") {
   REQUIRE(!create());
+  SUBCASE("all shards are gone") {
+    REQUIRE(!files.remove("node"));
+    REQUIRE(!files.make_directory("node"));
+  }
   SUBCASE("its directory is gone") { REQUIRE(!files.remove(directory)); }
   SUBCASE("its IDENT is gone") { REQUIRE(!files.remove(directory + "/IDENT")); }
   SUBCASE("its IDENT is damaged") { files.flip_bit(directory + "/IDENT", 10, 1); }

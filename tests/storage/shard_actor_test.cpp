@@ -207,6 +207,33 @@ TEST_CASE("shard: a replica with damaged files is quarantined, the others serve"
     shard.answer_to(slave, write_of(2, "put k v")).status == answer_status::not_master);
 }
 
+TEST_CASE("shard: a replica whose shards were wiped neither votes nor acknowledges") {
+  auto shard = shard_fixture{};
+  auto master = shard.elect();
+  auto wiped = other_than(master);
+  auto third = other_than(master, wiped);
+  shard.kill(wiped);
+  auto& disk = shard.nodes.at(wiped).disk;
+  REQUIRE(!disk.remove("node"));
+  REQUIRE(!disk.make_directory("node"));
+  // Placement asks again at every start.
+  CHECK(
+    create_replica(
+      disk, "node", node_number(wiped), replica_number(wiped), founding_of(3), small_log)
+    == ec::corrupt);
+  shard.start(wiped);
+  shard.system.advance(1s);
+  CHECK(shard.status(wiped).quarantined);
+  CHECK(shard.context.logged("its files are gone"));
+  CHECK(shard.answer_to(master, write_of(1, "put k v")).status == answer_status::ok);
+
+  // With its vote, or its acknowledgement, there would be a majority.
+  shard.kill(master);
+  shard.system.advance(30s);
+  CHECK_FALSE(shard.status(third).announced);
+  CHECK(shard.status(third).role != replica_role::master);
+}
+
 TEST_CASE("shard: a disk that fails ends the node's log writer") {
   auto shard = shard_fixture{};
   auto master = shard.elect();
