@@ -142,7 +142,10 @@ using replica_actor = caf::typed_actor<
   // From another node; answered to the sender with `remote_answers`.
   caf::reacts_to<remote_requests>,
   // From this node's shards actor.
-  caf::reacts_to<node_suspected>, caf::reacts_to<transfer_mastership>,
+  caf::reacts_to<node_suspected>,
+  // The same; answered when this replica is master no more. Fails with ec::unreachable,
+  // at once when no other replica can take over, later when the one chosen does not.
+  caf::replies_to<transfer_mastership>::with<caf::ok_atom>,
   // How it is.
   caf::replies_to<atom::status>::with<replica_status>,
   // From the log writer.

@@ -64,9 +64,12 @@ void replica_shell::on(const node_suspected& x) {
   finish();
 }
 
-void replica_shell::on(const transfer_mastership& x) {
+caf::result<caf::ok_atom> replica_shell::on(const transfer_mastership& x) {
+  transfers_.push_back(self_->make_response_promise<caf::ok_atom>());
+  auto result = transfers_.back();
   enqueue(core_->transfer_to(x.to, now()));
   finish();
+  return result;
 }
 
 void replica_shell::send(message& x) {
@@ -205,15 +208,8 @@ void replica_shell::tick(std::uint64_t number) {
 }
 
 void replica_shell::finish() {
-  for (const auto& x : waits_.take_ended(core_->state(), now())) {
-    if (auto from = clients_.take(x.who))
-      answer_now(
-        *from, {.id = from->id,
-                .status = x.at_master ? answer_status::ok : answer_status::not_master,
-                .reply = x.at_master ? std::to_string(x.replica_count) : std::string{},
-                .at = {},
-                .master = node_of(core_->state().known_master)});
-  }
+  answer_waits();
+  answer_transfers();
   answers_.deliver(who_.shard);
   auto role = core_->state().role();
   if (role == replica_role::candidate && shown_role_ != role)
@@ -223,6 +219,33 @@ void replica_shell::finish() {
   metrics_->clients.set(static_cast<double>(clients_.size()));
   alarm_.plan(
     self_, *environment_.context->clock, std::min(core_wake_, waits_.next_deadline()));
+}
+
+void replica_shell::answer_waits() {
+  for (const auto& x : waits_.take_ended(core_->state(), now())) {
+    if (auto from = clients_.take(x.who))
+      answer_now(
+        *from, {.id = from->id,
+                .status = x.at_master ? answer_status::ok : answer_status::not_master,
+                .reply = x.at_master ? std::to_string(x.replica_count) : std::string{},
+                .at = {},
+                .master = node_of(core_->state().known_master)});
+  }
+}
+
+// Not before all is performed: who has handed over may end its node.
+void replica_shell::answer_transfers() {
+  const auto& master = core_->state().master;
+  if (transfers_.empty() || saving_ || !held_.empty() || (master && master->handover))
+    return;
+  for (auto& promise : std::exchange(transfers_, {})) {
+    if (master)
+      promise.deliver(fail(
+        ec::unreachable,
+        "no other replica of shard " + to_string(who_.shard) + " can take over now"));
+    else
+      promise.deliver(caf::ok_atom_v);
+  }
 }
 
 replica_actor::behavior_type make_replica(
@@ -239,7 +262,7 @@ replica_actor::behavior_type make_replica(
     [shell](local_requests& x) { shell->on(x); },
     [shell](remote_requests& x) { shell->on(x); },
     [shell](const node_suspected& x) { shell->on(x); },
-    [shell](const transfer_mastership& x) { shell->on(x); },
+    [shell](const transfer_mastership& x) { return shell->on(x); },
     [shell](atom::status) { return shell->status(); },
     [shell](log_saved x) { shell->on(x); },
     [shell](const log_synced& x) { shell->on(x); },

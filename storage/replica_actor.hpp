@@ -29,6 +29,7 @@
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 namespace troupe::storage {
 
@@ -69,7 +70,7 @@ public:
   void on(local_requests& x);
   void on(remote_requests& x);
   void on(const node_suspected& x);
-  void on(const transfer_mastership& x);
+  caf::result<caf::ok_atom> on(const transfer_mastership& x);
   void on(log_saved);
   void on(const log_synced& x);
   void on(const log_was_read& x);
@@ -99,6 +100,8 @@ private:
   void answer_now(const waiting_client& to, data_answer x);
   /// Ends the handling of an event: answers, timer, what is shown.
   void finish();
+  void answer_waits();
+  void answer_transfers();
 
   [[nodiscard]] bool overloaded() const;
   [[nodiscard]] std::optional<node_id> node_of(std::optional<replica_id> x) const;
@@ -128,6 +131,7 @@ private:
   actors::wake_timer alarm_;
   replica_role shown_role_ = replica_role::slave;
   std::set<replica_id> fell_behind_; // Already told, in this mastership.
+  std::vector<caf::typed_response_promise<caf::ok_atom>> transfers_; // Of the mastership.
 };
 
 /// Spawn function. Introduces itself to log writer and applier.

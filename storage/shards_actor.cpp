@@ -251,9 +251,6 @@ void shards_state::on(const replica_news& x) {
     self_->send(placer_, x);
   for (const auto& [address, listener] : listeners_)
     self_->send(listener, x);
-  if (!is_master_of_any())
-    for (auto& promise : std::exchange(handing_over_, {}))
-      promise.deliver(caf::ok_atom_v);
 }
 
 void shards_state::tell_registry(local_replica& replica, const replica_status& x) {
@@ -303,20 +300,44 @@ void shards_state::on(const caf::down_msg& x) {
 // -- the way out
 // --------------------------------------------------------------------------
 
-bool shards_state::is_master_of_any() const {
-  return std::ranges::any_of(replicas_, [](const auto& x) {
-    return x.second.news && x.second.news->status.role == replica_role::master;
-  });
-}
+namespace {
+
+/// The masterships that are being handed over; the last of them completes it.
+struct handovers {
+  caf::typed_response_promise<caf::ok_atom> promise;
+  error trouble;
+  std::size_t missing = 0;
+
+  void one_less() {
+    if (--missing > 0)
+      return;
+    if (trouble)
+      promise.deliver(std::move(trouble));
+    else
+      promise.deliver(caf::ok_atom_v);
+  }
+};
+
+} // namespace
 
 caf::result<caf::ok_atom> shards_state::hand_over() {
-  if (!is_master_of_any())
-    return caf::ok_atom_v;
-  for (const auto& [shard, replica] : replicas_)
-    if (replica.news && replica.news->status.role == replica_role::master)
-      self_->send(replica.actor, transfer_mastership{});
-  handing_over_.push_back(self_->make_response_promise<caf::ok_atom>());
-  return handing_over_.back();
+  auto all = std::make_shared<handovers>();
+  all->promise = self_->make_response_promise<caf::ok_atom>();
+  all->missing = 1; // This question itself.
+  for (const auto& [shard, replica] : replicas_) {
+    if (!replica.news || replica.news->status.role != replica_role::master)
+      continue;
+    ++all->missing;
+    self_->request(replica.actor, local_deadline, transfer_mastership{})
+      .then(
+        [all](caf::ok_atom) { all->one_less(); },
+        [all](error& why) {
+          all->trouble = std::move(why);
+          all->one_less();
+        });
+  }
+  all->one_less();
+  return all->promise;
 }
 
 // -- for people

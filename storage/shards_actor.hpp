@@ -48,7 +48,7 @@ using shards_actor = caf::typed_actor<
   // Who wants to find the replicas.
   caf::reacts_to<subscribe_shards>,
   // Hands all masterships over; the node is about to leave. Answers when none is held
-  // here any more: wait for it as long as a handover may take, and not for ever.
+  // here any more, and fails with ec::unreachable when it is known that some will stay.
   caf::replies_to<atom::hand_over>::with<caf::ok_atom>,
   // The replicas of this node, for people.
   caf::replies_to<atom::list_shards>::with<node_replicas>,
@@ -118,7 +118,6 @@ private:
   [[nodiscard]] apply_listener start_feed(const opened_replica& catalog);
   void start_placer(const replica_actor& catalog);
   void suspect(const node_id& node);
-  [[nodiscard]] bool is_master_of_any() const;
   void warn_of_differences() const;
   void tell_registry(local_replica& replica, const replica_status& x);
   void watch(const caf::strong_actor_ptr& x);
@@ -145,7 +144,6 @@ private:
   std::vector<caf::strong_actor_ptr> children_; // In the order of their starts.
   std::map<shard_id, local_replica> replicas_;
   std::map<caf::actor_addr, shard_listener> listeners_;
-  std::vector<caf::typed_response_promise<caf::ok_atom>> handing_over_;
 };
 
 /// Spawn function. Ends with ec::system or ec::corrupt when the node's list of replicas

@@ -2,9 +2,9 @@
 ///
 /// Runs beside the master of the catalog and acts only while that mastership lasts. It
 /// reads what is placed, and once as many nodes are alive as a shard has replicas, all
-/// founders among them, puts the placements that are missing, and after them the slot map.
-/// A founder that does not come is waited for a while only. What is placed stays where it
-/// is: a node that comes later holds nothing until somebody moves a shard there.
+/// founders among them, puts the placements that are missing, and after them the slot
+/// map. A founder that does not come is waited for a while only. What is placed stays
+/// where it is: a node that comes later holds nothing until somebody moves a shard there.
 ///
 /// Two placers cannot contradict each other: each put expects its key to be absent, so
 /// the first one stays, and what another has put is found by reading again.

@@ -25,12 +25,14 @@ time_point quorum_deadline(const replica_state& s, time_point now) {
   return std::max(majority_heard(s, now), s.master->since) + s.timing().election_timeout;
 }
 
-/// The voter whose log is closest to one's own; none when none was heard.
+/// The voter whose log is closest to one's own; none when none was heard of late.
 std::optional<replica_id> best_slave(const turn& t) {
   auto result = std::optional<replica_id>{};
   auto match = lsn{0};
+  auto heard_after = t.now - t.s.timing().election_timeout;
   for (const auto& [id, p] : t.s.master->peers) {
-    if (p.heard && t.s.config().is_voter(id) && (!result || p.match > match)) {
+    auto is_there = p.heard && p.acked_sent_at > heard_after;
+    if (is_there && t.s.config().is_voter(id) && (!result || p.match > match)) {
       result = id;
       match = p.match;
     }

@@ -182,6 +182,16 @@ TEST_CASE_FIXTURE(fixture, "node: a call fails at once when the gateway ends") {
   CHECK(heard[0].error() == ec::stopping);
 }
 
+TEST_CASE_FIXTURE(fixture, "node: a master that nobody can follow leaves at once") {
+  make_node();
+  subject->start();
+  system.advance(10s);
+  REQUIRE(logged_count("msg=master") > 0);
+  subject->leave();
+  system.advance(1s);
+  CHECK(ends.size() == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "node: replicas whose files were wiped are not made anew") {
   auto replicas = config.storage.shard_count + 1; // The catalog's, too.
   make_node();

@@ -102,7 +102,7 @@ spawn_fake_shard(caf::actor_system& engine, std::shared_ptr<fake_rows> rows) {
         },
         [](const storage::remote_requests&) {},
         [](const storage::node_suspected&) {},
-        [](const storage::transfer_mastership&) {},
+        [](const storage::transfer_mastership&) { return caf::ok_atom_v; },
         [](storage::atom::status) { return storage::replica_status{}; },
         [](storage::log_saved) {},
         [](const storage::log_synced&) {},

@@ -22,7 +22,7 @@ make_owner(replica_actor::pointer, std::vector<completion>* told) {
     [](const local_requests&) {},
     [](const remote_requests&) {},
     [](const node_suspected&) {},
-    [](const transfer_mastership&) {},
+    [](const transfer_mastership&) { return caf::ok_atom_v; },
     [](atom::status) { return replica_status{}; },
     [told](log_saved x) { told->emplace_back(x); },
     [told](const log_synced& x) { told->emplace_back(x); },

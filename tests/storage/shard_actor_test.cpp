@@ -1,6 +1,9 @@
 /// A shard of three nodes, as its clients and its operators see it.
 #include "tests/storage/shard_fixture.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace troupe::storage::test {
 
 namespace {
@@ -11,6 +14,17 @@ std::uint64_t other_than(std::uint64_t a, std::uint64_t b = 0) {
       return i;
   }
   return 0;
+}
+
+/// Asks a replica to hand its mastership over; what it answers without any time passing.
+error hand_over(
+  shard_fixture& shard, std::uint64_t from, std::optional<replica_id> to = std::nullopt) {
+  auto answer = shard.system.self()->request(
+    shard.nodes.at(from).replica, caf::infinite, transfer_mastership{to});
+  shard.system.settle();
+  auto result = error{};
+  answer.receive([](caf::ok_atom) {}, [&](error& why) { result = std::move(why); });
+  return result;
 }
 
 } // namespace
@@ -120,10 +134,24 @@ TEST_CASE("shard: a handover moves the mastership and loses no write") {
   REQUIRE(shard.answer_to(first, write_of(1, "put k v")).status == answer_status::ok);
   auto second = other_than(first);
   shard.system.advance(300ms);
-  caf::anon_send(shard.nodes.at(first).replica, transfer_mastership{replica_id{second}});
-  shard.system.settle();
+  CHECK_FALSE(hand_over(shard, first, replica_id{second}));
   CHECK(shard.status(second).announced);
   CHECK(shard.answer_to(second, read_of(2, {"k"})).reply == "v");
+}
+
+TEST_CASE("shard: a master that nobody can follow says so at once, and goes on") {
+  auto alone = shard_fixture{1};
+  auto master = alone.elect();
+  CHECK(hand_over(alone, master) == ec::unreachable);
+  CHECK(alone.answer_to(master, write_of(1, "put k v")).status == answer_status::ok);
+
+  auto shard = shard_fixture{};
+  auto first = shard.elect();
+  shard.system.advance(300ms);
+  CHECK_FALSE(hand_over(shard, first));
+  CHECK(shard.elect() != first);
+  // It holds none any more.
+  CHECK_FALSE(hand_over(shard, first));
 }
 
 TEST_CASE("shard: a hint that the master's node is gone brings an election forward") {
