@@ -42,7 +42,8 @@ public:
     for (const auto& x : answers)
       if (router)
         caf::anon_send(
-          caf::actor_cast<data_router_actor>(router), closings_answered{from, x.status});
+          caf::actor_cast<data_router_actor>(router),
+          closings_answered{from, x.id, x.status});
   }
 
   void lost(const node_id&) override {} // It is said again anyway.
@@ -330,20 +331,17 @@ void data_router_state::tell_closings() {
   auto statement = environment_->sessions->state();
   for (auto shard : due) {
     const auto& route = *map.find(shard);
-    closings_.told(shard, route.at, statement.version);
+    auto number = closings_.told(shard, route.at, statement.version);
     auto wait = duration{environment_->config.closings_interval};
     auto word = forward{
-      shard,
-      *route.master,
-      {{shard.value(), slot{0}, statement.what, wait}},
-      closings_sink_};
+      shard, *route.master, {{number, slot{0}, statement.what, wait}}, closings_sink_};
     on(word);
   }
 }
 
 void data_router_state::on(const closings_answered& x) {
   if (x.status == answer_status::ok)
-    closings_.confirmed(x.shard);
+    closings_.confirmed(x.shard, x.number);
 }
 
 data_router_actor::behavior_type make_data_router(

@@ -63,6 +63,7 @@ struct heard_entries {
 /// What the shard's master said to our closed sessions.
 struct closings_answered {
   shard_id shard;
+  std::uint64_t number = 0; ///< Of the telling.
   storage::answer_status status = storage::answer_status::ok;
 };
 

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <map>
-#include <utility>
 #include <vector>
 
 namespace troupe::router {
@@ -19,18 +18,28 @@ public:
   [[nodiscard]] std::vector<shard_id>
   due(const data_map& map, std::uint64_t version) const;
 
-  /// The master of `shard`, of epoch `at`, is being told `version`.
-  void told(shard_id shard, epoch at, std::uint64_t version) {
-    told_[shard] = {at, version};
-  }
+  /// The master of `shard`, of epoch `at`, is being told `version`. Returns the telling's
+  /// own number, for `confirmed`.
+  [[nodiscard]] std::uint64_t told(shard_id shard, epoch at, std::uint64_t version);
 
-  /// The master has taken in what it was told last.
-  void confirmed(shard_id shard) { confirmed_[shard] = told_[shard]; }
+  /// The master has taken in that telling. Ignored when it was told again since: who was
+  /// told first may not be who was told last.
+  void confirmed(shard_id shard, std::uint64_t number);
 
 private:
-  using word = std::pair<epoch, std::uint64_t>;
+  struct word {
+    epoch at;
+    std::uint64_t version = 0;
 
-  std::map<shard_id, word> told_;
+    friend bool operator==(const word&, const word&) = default;
+  };
+  struct telling {
+    std::uint64_t number = 0;
+    word what;
+  };
+
+  std::uint64_t last_number_ = 0;
+  std::map<shard_id, telling> told_; // The last to each.
   std::map<shard_id, word> confirmed_;
 };
 
