@@ -18,6 +18,9 @@ namespace {
 /// What may be left of the room for arguments after a command that had many.
 constexpr std::size_t kept_argument_count_max = 1'024;
 
+/// Reads that a connection may have under way before the size of any reply is known.
+constexpr std::size_t first_read_count = 8;
+
 /// What browsers send first. A page that makes one talk to a door must not have the rest
 /// of its request executed.
 bool is_http(std::string_view name) {
@@ -66,7 +69,8 @@ error resp_session_config::validate() const {
 
 resp_session::resp_session(
   const resp_session_config& config, std::uint64_t id, std::string peer)
-    : config_{config}, parser_{config.limits} {
+    : config_{config}, parser_{config.limits},
+      read_replies_{config.output_max.bytes / first_read_count} {
   client_.id = id;
   client_.peer = std::move(peer);
 }
@@ -99,7 +103,7 @@ void resp_session::resume(const door_environment& in, output& out) {
 bool resp_session::may_take() const {
   return !closing_ && !held_wait_ && waiting_.size() < config_.in_flight_max
          && in_flight_bytes_ < config_.in_flight_bytes_max.bytes
-         && reply_bytes() < config_.output_max.bytes;
+         && reply_bytes() + expected_reply_bytes() < config_.output_max.bytes;
 }
 
 void resp_session::execute(
@@ -198,7 +202,9 @@ void resp_session::execute_wait(
 void resp_session::send(session_request request, output& out) {
   request.ticket = first_ticket_ + waiting_.size();
   auto bytes = bytes_of(request);
-  waiting_.push_back({request.writes, bytes, {}, {}});
+  auto kind = request.writes ? request_kind::write : request_kind::read;
+  waiting_.push_back({kind, bytes, {}, {}});
+  (request.writes ? write_replies_ : read_replies_).asked();
   in_flight_bytes_ += bytes;
   out.requests.push_back(std::move(request));
 }
@@ -226,14 +232,23 @@ void resp_session::ended(std::uint64_t ticket, data_outcome outcome, output& out
   auto& x = waiting_[ticket - first_ticket_];
   if (x.reply)
     return;
-  if (x.writes && outcome.status == data_status::done && outcome.shard) {
+  auto writes = x.kind == request_kind::write;
+  if (writes && outcome.status == data_status::done && outcome.shard) {
     auto& last = written_[*outcome.shard];
     last = std::max(last, outcome.at);
   }
-  x.reply = reply_of(std::move(outcome));
-  held_reply_bytes_ += x.reply->size();
+  take_reply(x, reply_of(std::move(outcome)));
   write_answered();
   release_wait(out);
+}
+
+void resp_session::take_reply(slot_of_reply& to, std::string reply) {
+  held_reply_bytes_ += reply.size();
+  if (to.kind == request_kind::read)
+    read_replies_.answered(reply.size());
+  else if (to.kind == request_kind::write)
+    write_replies_.answered(reply.size());
+  to.reply = std::move(reply);
 }
 
 void resp_session::write_answered() {

@@ -11,7 +11,8 @@
 ///
 /// Bounds: it takes no further command while `in_flight_max` are unanswered, or the
 /// limits on bytes are reached; the caller then reads no more from the socket, which is
-/// what slows the client down.
+/// what slows the client down. The replies that are still to come count as large as the
+/// largest of late, so that many reads of large values are under way few at a time.
 ///
 /// Pure; not thread-safe; one per connection.
 /// Cost: O(bytes).
@@ -21,6 +22,7 @@
 #include "router/resp/data_command.hpp"
 #include "router/resp/door_commands.hpp"
 #include "router/resp/parser.hpp"
+#include "router/resp/reply_forecast.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -60,8 +62,9 @@ struct resp_session_config {
   /// Bytes of those commands beyond which no further one is taken.
   byte_size in_flight_bytes_max = mib(16);
 
-  /// Bytes of replies that the client has not taken yet, beyond which it is served no
-  /// further.
+  /// Bytes of replies that the client has not taken yet, or that are expected, beyond
+  /// which it is served no further. Larger lets one client have more large values under
+  /// way.
   byte_size output_max = mib(16);
 
   /// None, or ec::invalid_config naming key, value and range.
@@ -141,9 +144,11 @@ public:
   [[nodiscard]] const client_state& client() const { return client_; }
 
 private:
+  enum class request_kind : std::uint8_t { wait, read, write };
+
   /// A command whose reply comes from elsewhere, and the replies behind it.
   struct slot_of_reply {
-    bool writes = false;
+    request_kind kind = request_kind::wait;
     std::size_t bytes = 0;
     std::optional<std::string> reply;
     std::string after; // Of commands answered at once.
@@ -168,6 +173,10 @@ private:
   void write_answered();
 
   [[nodiscard]] bool may_take() const;
+  [[nodiscard]] std::size_t expected_reply_bytes() const {
+    return read_replies_.bytes() + write_replies_.bytes();
+  }
+  void take_reply(slot_of_reply& to, std::string reply);
   [[nodiscard]] bool
   redirects(const session_request& x, const cluster_view& cluster) const;
 
@@ -180,6 +189,8 @@ private:
   std::uint64_t first_ticket_ = 1;     // Of the first in `waiting_`.
   std::size_t in_flight_bytes_ = 0;    // Of their requests.
   std::size_t held_reply_bytes_ = 0;   // In `waiting_`.
+  reply_forecast read_replies_;        // Of those in `waiting_`.
+  reply_forecast write_replies_{0};    // Most say no more than that it was done.
   std::optional<held_wait> held_wait_; // Until everything is.
 
   std::map<shard_id, storage::position> written_;

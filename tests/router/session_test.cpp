@@ -220,6 +220,45 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
+  session_fixture,
+  "resp_session: of reads, few are under way while replies may be large") {
+  config.in_flight_max = 64;
+  config.output_max = mib(1);
+  restart();
+  auto small = std::string{":1\r\n"};
+  auto large = std::string(kib(300).bytes, 'x');
+  auto answer_all = [&](const std::string& reply) {
+    auto sent = request_count();
+    for (auto ticket = sent - session.in_flight_count() + 1; ticket <= sent; ++ticket)
+      session.ended(ticket, {data_status::done, shard_id{1}, reply, {}, {}}, out);
+    session.resume({view, facts}, out);
+  };
+  auto many = std::string{};
+  for (auto i = 0; i < 2'000; ++i)
+    many += "GET b\r\n";
+  receive(many);
+  CHECK(session.in_flight_count() == 8); // Nothing is known yet.
+  for (auto round = 0; round < 12; ++round)
+    answer_all(small);
+  CHECK(session.in_flight_count() == config.in_flight_max);
+
+  // One large reply among many small ones is enough.
+  end(
+    request_count() - session.in_flight_count() + 1,
+    {data_status::done, shard_id{1}, large, {}, {}});
+  (void)session.take_replies();
+  auto before = request_count();
+  session.resume({view, facts}, out);
+  CHECK(request_count() == before);
+  answer_all(large);
+  CHECK(session.in_flight_count() == 0); // The client has to take what there is.
+  CHECK_FALSE(session.wants_input());
+  (void)session.take_replies();
+  session.resume({view, facts}, out);
+  CHECK(session.in_flight_count() == 4);
+}
+
+TEST_CASE_FIXTURE(
   session_fixture, "resp_session: who has asked for the map is told where masters are") {
   CHECK(ask("GET c").empty());
   CHECK(request_count() == 1);
