@@ -32,9 +32,11 @@ resp_metrics::resp_metrics(metrics_registry& registry)
       write_latency{registry.make_histogram(
         "troupe_router_resp_command_seconds",
         "Time from a command of a Redis client to its reply.", {{"kind", "write"}})} {
-  for (auto status : {data_status::no_quorum, data_status::busy, data_status::unknown})
+  for (auto status :
+       {data_status::no_quorum, data_status::busy, data_status::unknown,
+        data_status::too_large})
     failures[static_cast<std::size_t>(status)] = &registry.make_counter(
-      "troupe_router_resp_failures_total", "Commands that no shard answered in time.",
+      "troupe_router_resp_failures_total", "Commands that no shard answered.",
       {{"outcome", std::string{to_string(status)}}});
 }
 

@@ -26,7 +26,7 @@ struct resp_metrics {
   counter& commands;
   counter& rejected; ///< Requests that broke the protocol, or name no command.
   counter& redirects;
-  std::array<counter*, 5> failures{};
+  std::array<counter*, 6> failures{};
   histogram& read_latency;
   histogram& write_latency;
 };

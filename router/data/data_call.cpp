@@ -19,6 +19,8 @@ data_status status_of(data_refusal x) {
     case data_refusal::expired:
     case data_refusal::no_answer:
       return data_status::busy;
+    case data_refusal::too_large:
+      return data_status::too_large;
     case data_refusal::unknown:
       break;
   }
@@ -27,6 +29,9 @@ data_status status_of(data_refusal x) {
 
 std::string sentence_of(data_refusal why, const std::string& shard, slot in) {
   switch (why) {
+    case data_refusal::too_large:
+      return "one request to " + shard
+             + " is larger than data.request_max, beyond which none fits into a message";
     case data_refusal::too_many:
       return "too many requests to shards are under way here, one more is to " + shard;
     case data_refusal::too_late:
@@ -97,6 +102,8 @@ std::string_view to_string(data_status x) {
       return "busy";
     case data_status::unknown:
       return "unknown";
+    case data_status::too_large:
+      return "too_large";
   }
   return "invalid";
 }
@@ -113,6 +120,8 @@ error error_of(const data_outcome& x) {
       return fail(ec::unreachable, x.why);
     case data_status::busy:
       return fail(ec::busy, x.why);
+    case data_status::too_large:
+      return fail(ec::too_large, x.why);
     case data_status::unknown:
     case data_status::done:
       break;

@@ -33,6 +33,7 @@ enum class data_status : std::uint8_t {
   no_quorum = 2, ///< Nothing was done: the shard has no master that hears a majority.
   busy = 3,      ///< Nothing was done: something is full, or in motion. Try again.
   unknown = 4,   ///< The write may be done, now or later. Never repeat it blindly.
+  too_large = 5, ///< Nothing was done, nor will be: see `data_calls_config::request_max`.
 };
 
 [[nodiscard]] std::string_view to_string(data_status x);
@@ -47,6 +48,7 @@ struct data_outcome {
 
 /// Why a call was not done, as far as its asker can tell.
 enum class data_refusal : std::uint8_t {
+  too_large, ///< It does not fit into a message.
   too_many,  ///< The asker has too many under way.
   too_late,  ///< It was past its deadline when it was made.
   no_owner,  ///< Nobody is known to own the slot.
@@ -62,8 +64,8 @@ enum class data_refusal : std::uint8_t {
 [[nodiscard]] data_outcome
 outcome_of(data_refusal why, std::optional<shard_id> shard, slot in);
 
-/// What the failure is to an actor: ec::unreachable for `no_quorum`, ec::busy, or
-/// ec::deadline_exceeded for `unknown`.
+/// What the failure is to an actor: ec::unreachable for `no_quorum`, ec::busy,
+/// ec::too_large, or ec::deadline_exceeded for `unknown`.
 /// @pre `x` is not done.
 [[nodiscard]] error error_of(const data_outcome& x);
 

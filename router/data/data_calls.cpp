@@ -27,6 +27,7 @@ error data_calls_config::validate() const {
   return first_error({
     check_range("data.calls_max", calls_max, std::size_t{1}, std::size_t{10'000'000}),
     check_range("data.bytes_max", bytes_max, kib(1), gib(64)),
+    check_range("data.request_max", request_max, kib(1), bytes_max),
     check_range("data.retry_min", retry_min, 1ms, 10s),
     check_range("data.retry_max", retry_max, retry_min, 1min),
     check_range("data.resend_after", resend_after, 10ms, 10min),
@@ -39,14 +40,22 @@ data_calls::data_calls(const data_calls_config& config, random_source random)
 // -- the calls
 // ----------------------------------------------------------------------------
 
+std::optional<data_refusal>
+data_calls::obstacle(const data_call& x, std::size_t bytes, time_point now) const {
+  if (bytes > config_.request_max.bytes)
+    return data_refusal::too_large;
+  if (x.deadline <= now)
+    return data_refusal::too_late;
+  if (calls_.size() >= config_.calls_max || bytes_ + bytes > config_.bytes_max.bytes)
+    return data_refusal::too_many;
+  return std::nullopt;
+}
+
 data_call_id data_calls::call(data_call x, time_point now, output& out) {
   auto bytes = bytes_of(x);
-  if (
-    calls_.size() >= config_.calls_max || bytes_ + bytes > config_.bytes_max.bytes
-    || x.deadline <= now) {
+  if (auto why = obstacle(x, bytes, now)) {
     auto id = data_call_id{calls_.skip()};
-    auto why = x.deadline <= now ? data_refusal::too_late : data_refusal::too_many;
-    out.endings.push_back({id, outcome_of(why, x.shard, x.in)});
+    out.endings.push_back({id, outcome_of(*why, x.shard, x.in)});
     return id;
   }
   auto [number, call] = calls_.add();

@@ -42,6 +42,11 @@ struct data_calls_config {
   /// Bytes of their keys and values. As above.
   byte_size bytes_max = mib(64);
 
+  /// The largest of them; a larger one ends at once as too large. It travels to another
+  /// node in one message and becomes one record of a shard's log, which travels to the
+  /// slaves in one message, too: less than `link.frame_bytes_max`.
+  byte_size request_max = mib(13);
+
   /// Wait before a shard that refused is asked again, at first; it doubles with every
   /// refusal in a row, and each wait is drawn from [half of it, all of it]. Shorter finds
   /// a new master sooner that no map names yet, and costs requests.
@@ -159,6 +164,9 @@ private:
     friend auto operator<=>(const timer&, const timer&) = default;
   };
 
+  /// Why the call cannot even begin.
+  [[nodiscard]] std::optional<data_refusal>
+  obstacle(const data_call& x, std::size_t bytes, time_point now) const;
   [[nodiscard]] std::optional<node_id> target_of(const pending& x) const;
   [[nodiscard]] bool reachable(const node_id& node) const;
   void place(pending& x);

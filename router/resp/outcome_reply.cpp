@@ -16,6 +16,8 @@ std::string reply_of(data_outcome x) {
       return error_reply("TRYAGAIN " + x.why);
     case data_status::unknown:
       return error_reply("UNKNOWN " + x.why);
+    case data_status::too_large:
+      return error_reply("ERR " + x.why);
   }
   return error_reply("UNKNOWN the shard's answer was not understood");
 }

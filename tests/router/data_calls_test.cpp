@@ -269,6 +269,21 @@ TEST_CASE("data_calls: the wait for an answer begins with each sending anew") {
   CHECK(a.only(n1).in == slot{1});
 }
 
+TEST_CASE("data_calls: what fits into no message ends at once, and is told so") {
+  auto a = asker{two_masters(), {.request_max = kib(4)}};
+  auto big = write_call(1);
+  std::get<storage::data_write>(big.what).what
+    = storage::command{std::string(5'000, 'x')};
+  CHECK(a.call(big).value() > 0);
+  CHECK(a.out.dispatches.empty());
+  CHECK(a.ending().status == data_status::too_large);
+  CHECK(error_of(a.ending()) == ec::too_large);
+  CHECK(
+    a.ending().why
+    == "one request to the shard of slot 1 is larger than data.request_max, beyond which "
+       "none fits into a message");
+}
+
 TEST_CASE("data_calls: more than calls_max or bytes_max are busy at once") {
   auto a = asker{two_masters(), {.calls_max = 1}};
   CHECK(a.call(write_call(1)).value() > 0);
@@ -280,7 +295,7 @@ TEST_CASE("data_calls: more than calls_max or bytes_max are busy at once") {
   CHECK(a.call(write_call(3)).value() > 0);
   CHECK(a.only(n1).in == slot{1});
 
-  auto b = asker{two_masters(), {.bytes_max = kib(4)}};
+  auto b = asker{two_masters(), {.bytes_max = kib(4), .request_max = kib(4)}};
   auto big = write_call(1);
   std::get<storage::data_write>(big.what).what
     = storage::command{std::string(3'000, 'x')};
