@@ -290,6 +290,26 @@ key_list resp_keys() {
   };
 }
 
+key_list data_keys() {
+  using r = router::data_router_config;
+  using f = router::forwards_config;
+  using c = router::data_calls_config;
+  const auto router = section<r>{"data", &node_config::data};
+  const auto forwards = section<f>{"data", &node_config::forwards};
+  const auto calls = section<c>{"data", &node_config::data_calls};
+  return {
+    calls("calls_max", &c::calls_max, "requests to shards under way, per asker"),
+    calls("bytes_max", &c::bytes_max, "the same in bytes"),
+    calls("request_max", &c::request_max, "largest request"),
+    calls("retry_min", &c::retry_min, "first wait before a shard is asked again"),
+    calls("retry_max", &c::retry_max, "longest such wait"),
+    calls("resend_after", &c::resend_after, "unanswered for this long: it is sent again"),
+    forwards("forwards_max", &f::requests_max, "requests under way to one node"),
+    forwards("transit_max", &f::transit_max, "bytes on their way to one node"),
+    router("closings_interval", &r::closings_interval, "words about closed sessions"),
+  };
+}
+
 key_list log_keys() {
   const auto log = section<log_config>{"log", &node_config::log};
   return {
@@ -305,7 +325,7 @@ key_list all_keys() {
   for (auto&& part :
        {node_keys(), door_keys(), link_keys(), membership_keys(), registry_keys(),
         storage_keys(), store_keys(), service_keys(), call_keys(), resp_keys(),
-        log_keys()})
+        data_keys(), log_keys()})
     result.insert(result.end(), part.begin(), part.end());
   return result;
 }

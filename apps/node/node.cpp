@@ -327,7 +327,7 @@ expected<actors::child_handle> node::start_data_router() {
     .shards = handles.shards,
     .board = &data_board_,
     .sessions = &sessions_,
-    .config = {}};
+    .config = {config_.forwards, config_.data.closings_interval}};
   auto router = environment_.engine->spawn(router::make_data_router, &data_environment_);
   actors_.publish(&node_handles::data, router);
   return actors::child_handle{router};
@@ -335,7 +335,7 @@ expected<actors::child_handle> node::start_data_router() {
 
 expected<actors::child_handle> node::start_data_client() {
   data_client_environment_
-    = {context("data"), actors_.get().data, &sessions_, router::data_calls_config{}};
+    = {context("data"), actors_.get().data, &sessions_, config_.data_calls};
   auto client = environment_.engine->spawn(
     router::make_data_client, &data_client_environment_, random_.fork());
   actors_.publish(&node_handles::data_client, client);

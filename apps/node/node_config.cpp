@@ -113,16 +113,23 @@ error check_join(const node_config& config) {
 }
 
 // A request becomes one record, which goes to slaves and other nodes in one message.
-error check_request_size(const node_config& config) {
+/// What must fit into a message, with what is around it.
+error check_request_sizes(const node_config& config) {
   constexpr auto headroom = kib(64);
-  const auto room = config.link.frame_bytes_max;
-  return config.requests.request_max.bytes + headroom.bytes <= room
-           ? error{}
-           : invalid(
-             "door.request_max is " + to_text(config.requests.request_max)
-             + ", and link.frame_bytes_max " + to_text(byte_size{room})
-             + "; a command must fit into a message, with " + to_text(headroom)
-             + " to spare");
+  const auto room = byte_size{config.link.frame_bytes_max};
+  const auto request = config.data_calls.request_max;
+  if (request.bytes + headroom.bytes > room.bytes)
+    return invalid(
+      "data.request_max is " + to_text(request) + ", and link.frame_bytes_max "
+      + to_text(room) + "; a request must fit into a message, with " + to_text(headroom)
+      + " to spare");
+  const auto command = config.requests.request_max;
+  if (command.bytes + headroom.bytes > request.bytes)
+    return invalid(
+      "door.request_max is " + to_text(command) + ", and data.request_max "
+      + to_text(request) + "; a command must fit into a request, with "
+      + to_text(headroom) + " to spare");
+  return {};
 }
 
 } // namespace
@@ -192,7 +199,10 @@ error node_config::validate() const {
     door.validate(),
     session.validate(),
     requests.validate(),
-    check_request_size(*this),
+    data.validate(),
+    forwards.validate(),
+    data_calls.validate(),
+    check_request_sizes(*this),
   });
 }
 

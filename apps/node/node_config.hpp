@@ -12,6 +12,9 @@
 #include "cluster/membership_config.hpp"
 #include "registry/registry_config.hpp"
 #include "router/call_table.hpp"
+#include "router/data/data_calls.hpp"
+#include "router/data/data_router_config.hpp"
+#include "router/data/forwards.hpp"
 #include "router/invocation_log.hpp"
 #include "router/resp/session.hpp"
 #include "router/resp_door_config.hpp"
@@ -90,6 +93,9 @@ struct node_config {
   router::resp_door_config door;
   router::resp_session_config session; ///< Of the door's clients; but for its `limits`:
   router::resp_limits requests;
+  router::data_router_config data; ///< But for its `forwards`:
+  router::forwards_config forwards;
+  router::data_calls_config data_calls; ///< Of the door, and of the node's own clients.
   log_config log;
 
   /// The first thing that is wrong in itself or with another setting, or none:

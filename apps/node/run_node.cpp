@@ -185,7 +185,8 @@ int run(
     auto session = config.session;
     session.limits = config.requests;
     auto resp_door = router::resp_door::open(
-      config.resp_door.listen, {config.door, session, {}}, node.resp_environment());
+      config.resp_door.listen, {config.door, session, config.data_calls},
+      node.resp_environment());
     if (!resp_door)
       return complain(resp_door.error());
     node.start();

@@ -1,7 +1,6 @@
 #include "router/data/data_router_actor.hpp"
 
 #include "actors/base/assert.hpp"
-#include "actors/base/config.hpp"
 #include "router/data/data_call.hpp"
 
 #include <algorithm>
@@ -82,13 +81,6 @@ duration longest_wait(const std::vector<storage::data_request>& x) {
 }
 
 } // namespace
-
-error data_router_config::validate() const {
-  return first_error({
-    forwards.validate(),
-    check_range("data.closings_interval", closings_interval, 10ms, 1h),
-  });
-}
 
 data_router_metrics::data_router_metrics(metrics_registry& registry)
     : forwarded{registry.make_counter(

@@ -18,12 +18,12 @@
 #include "registry/registry_actor.hpp"
 #include "router/data/data_board.hpp"
 #include "router/data/data_map_builder.hpp"
+#include "router/data/data_router_config.hpp"
 #include "router/data/forwards.hpp"
 #include "router/data/messages.hpp"
 #include "router/data/session_closings.hpp"
 #include "router/data/sessions.hpp"
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,17 +52,6 @@ using data_router_actor = caf::typed_actor<
   caf::reacts_to<storage::remote_answers>,
   // Private: masters' answers about closed sessions, and the actor's own timer.
   caf::reacts_to<closings_answered>, caf::reacts_to<caf::tick_atom>>;
-
-struct data_router_config {
-  forwards_config forwards;
-
-  /// Time between two words to the masters about closed sessions. Shorter frees their
-  /// memory sooner, and costs a record in each shard while clients come and go.
-  std::chrono::milliseconds closings_interval{1'000};
-
-  /// None, or ec::invalid_config naming key, value and range.
-  [[nodiscard]] error validate() const;
-};
 
 /// What the data router needs of its node. Outlives it.
 struct data_router_environment {

@@ -101,8 +101,13 @@ TEST_CASE("node_config: each contradiction is refused by a sentence that names t
     {"door.deadline", [](auto& x) { x.door.deadline = {}; }},
     {"door.in_flight_max", [](auto& x) { x.session.in_flight_max = 0; }},
     {"door.bulk_max", [](auto& x) { x.requests.bulk_max = {}; }},
-    {"door.request_max is 16 MiB, and link.frame_bytes_max 16 MiB; a command must fit",
-     [](auto& x) { x.requests.request_max = mib(16); }},
+    {"door.request_max is 13 MiB, and data.request_max 13 MiB; a command must fit",
+     [](auto& x) { x.requests.request_max = mib(13); }},
+    {"data.request_max is 16 MiB, and link.frame_bytes_max 16 MiB; a request must fit",
+     [](auto& x) { x.data_calls.request_max = mib(16); }},
+    {"data.retry_max", [](auto& x) { x.data_calls.retry_max = {}; }},
+    {"data.transit_max", [](auto& x) { x.forwards.transit_max = {}; }},
+    {"data.closings_interval", [](auto& x) { x.data.closings_interval = {}; }},
   };
   for (const auto& x : rows) {
     CAPTURE(x.sentence);
