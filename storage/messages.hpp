@@ -63,7 +63,8 @@ struct tell_again {
   shard_id shard;
 };
 
-/// A replica of this node's shards is there, or its mastership began or ended.
+/// A replica of this node's shards is there, its mastership began or ended, or it follows
+/// another master.
 struct replica_news {
   replica_status status;
 };

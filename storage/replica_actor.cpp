@@ -32,8 +32,7 @@ void replica_shell::start(
       self_->send(environment_.links, cluster::pin_link{x.node, true});
   }
   enqueue(std::move(out));
-  if (environment_.listener)
-    self_->send(environment_.listener, replica_news{status()});
+  tell_listener();
   finish();
 }
 
@@ -196,8 +195,21 @@ void replica_shell::tell(const news& x) {
   }
   if (std::holds_alternative<became_slave>(x))
     fell_behind_.clear();
+  tell_listener();
+}
+
+void replica_shell::tell_listener() {
+  auto now = status();
+  shown_master_ = now.follows;
   if (environment_.listener)
-    self_->send(environment_.listener, replica_news{status()});
+    self_->send(environment_.listener, replica_news{std::move(now)});
+}
+
+// Told before the master itself can: it does so only once its first record is committed,
+// and its word has the longer way.
+void replica_shell::tell_whom_it_follows() {
+  if (master_known_to(*core_) != shown_master_)
+    tell_listener();
 }
 
 void replica_shell::tick(std::uint64_t number) {
@@ -210,6 +222,7 @@ void replica_shell::tick(std::uint64_t number) {
 void replica_shell::finish() {
   answer_waits();
   answer_transfers();
+  tell_whom_it_follows();
   answers_.deliver(who_.shard);
   auto role = core_->state().role();
   if (role == replica_role::candidate && shown_role_ != role)

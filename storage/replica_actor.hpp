@@ -97,10 +97,12 @@ private:
   void send(message& x);
   void settle(answer& x);
   void tell(const news& x);
+  void tell_listener();
   void answer_now(const waiting_client& to, data_answer x);
   /// Ends the handling of an event: answers, timer, what is shown.
   void finish();
   void answer_waits();
+  void tell_whom_it_follows();
   void answer_transfers();
 
   [[nodiscard]] bool overloaded() const;
@@ -130,6 +132,7 @@ private:
   time_point core_wake_ = time_point::max();
   actors::wake_timer alarm_;
   replica_role shown_role_ = replica_role::slave;
+  std::optional<shard_master> shown_master_; // What the listener was told last.
   std::set<replica_id> fell_behind_; // Already told, in this mastership.
   std::vector<caf::typed_response_promise<caf::ok_atom>> transfers_; // Of the mastership.
 };

@@ -35,6 +35,7 @@ replica_status status_of(const replica& x) {
     .announced = s.master && s.master->announced,
     .quarantined = s.quarantined,
     .master = s.known_master,
+    .follows = master_known_to(x),
     .end = s.log.end().seq,
     .durable = s.durable,
     .commit = s.commit,
@@ -46,6 +47,21 @@ replica_status status_of(const replica& x) {
       result.peers.push_back(status_of(s, member));
   }
   return result;
+}
+
+std::optional<shard_master> master_known_to(const replica& x) {
+  const auto& s = x.state();
+  if (!s.known_master)
+    return std::nullopt;
+  const auto* member = s.config().find(*s.known_master);
+  if (member == nullptr)
+    return std::nullopt;
+  if (member->replica == s.id())
+    return shard_master{s.at, member->node, s.self.incarnation};
+  auto heard = s.incarnations.find(member->replica);
+  if (heard == s.incarnations.end())
+    return std::nullopt;
+  return shard_master{s.at, member->node, heard->second};
 }
 
 } // namespace troupe::storage

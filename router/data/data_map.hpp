@@ -31,7 +31,7 @@ struct data_node {
 
 /// Where a shard is.
 struct shard_route {
-  epoch at; ///< The highest mastership that was announced; 0: none yet.
+  epoch at; ///< The highest mastership that was heard of; 0: none yet.
   /// None while the master of that epoch is not known to be there: its node is dead, or
   /// it is master no longer.
   std::optional<node_id> master;

@@ -87,10 +87,21 @@ error data_map_builder::role(const registry::view_change& x) {
     roles.shown.erase(place);
   } else {
     roles.highest = std::max(roles.highest, role->at);
-    roles.shown.insert_or_assign(
-      place, announcement{role->at, role->node, role->incarnation});
+    roles.shown.insert_or_assign(place, storage::shard_master{role->at, role->node, role->incarnation});
   }
   return {};
+}
+
+void data_map_builder::follows(
+  shard_id shard, const std::optional<storage::shard_master>& master) {
+  auto name = storage::shard_name(shard);
+  if (!master && !roles_.contains(name))
+    return;
+  auto& roles = roles_[name];
+  roles.shard = shard;
+  roles.followed = master;
+  if (master)
+    roles.highest = std::max(roles.highest, master->at);
 }
 
 // -- who is there
@@ -129,14 +140,21 @@ void data_map_builder::member(const cluster::member_news& x) {
 
 // A later incarnation of the node is not the one that was elected. An earlier one is only
 // what membership still believes.
+bool data_map_builder::may_be_there(const storage::shard_master& x) const {
+  auto node = nodes_.find(x.node);
+  return node != nodes_.end() && node->second.present
+         && node->second.incarnation <= x.incarnation;
+}
+
 std::optional<node_id> data_map_builder::master_of(const shard_roles& x) const {
-  for (const auto& [place, announced] : x.shown) {
-    auto node = nodes_.find(announced.node);
-    if (
-      announced.at == x.highest && node != nodes_.end() && node->second.present
-      && node->second.incarnation <= announced.incarnation)
+  auto counts = [&](const storage::shard_master& said) {
+    return said.at == x.highest && may_be_there(said);
+  };
+  if (x.followed && counts(*x.followed))
+    return x.followed->node;
+  for (const auto& [place, announced] : x.shown)
+    if (counts(announced))
       return announced.node;
-  }
   return std::nullopt;
 }
 

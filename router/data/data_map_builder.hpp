@@ -1,4 +1,4 @@
-/// Makes the data map from what the registry and membership tell.
+/// Makes the data map from what the registry, membership and this node's replicas tell.
 ///
 /// Pure; used by the data router alone. Cost: an event O(log entries), a snapshot and
 /// `build` O(all).
@@ -9,6 +9,7 @@
 #include "registry/subscriptions.hpp"
 #include "router/data/data_map.hpp"
 #include "storage/placement.hpp"
+#include "storage/replica_status.hpp"
 
 #include <map>
 #include <memory>
@@ -28,6 +29,10 @@ public:
   /// A push of the subscription to all entries of kind shard_role.
   [[nodiscard]] std::vector<error> roles(const registry::push& x);
 
+  /// Whom this node's own replica of the shard follows; none while it follows nobody. It
+  /// knows a new master before that one's entry is here.
+  void follows(shard_id shard, const std::optional<storage::shard_master>& master);
+
   void member(const cluster::member_news& x);
 
   /// The map of what is known now, under the next version; the one before when nothing
@@ -35,21 +40,17 @@ public:
   [[nodiscard]] data_map_ptr build();
 
 private:
-  struct announcement {
-    epoch at;
-    node_id node;
-    troupe::incarnation incarnation;
-  };
-
   struct shard_roles {
     shard_id shard;
-    epoch highest; // Ever announced here: an older mastership never comes back.
-    std::map<std::pair<registry::owner_id, std::string>, announcement> shown;
+    epoch highest; // Ever heard of here: an older mastership never comes back.
+    std::map<std::pair<registry::owner_id, std::string>, storage::shard_master> shown;
+    std::optional<storage::shard_master> followed; // By this node's replica.
   };
 
   [[nodiscard]] error config(const registry::view_change& x);
   [[nodiscard]] error role(const registry::view_change& x);
   [[nodiscard]] std::optional<node_id> master_of(const shard_roles& x) const;
+  [[nodiscard]] bool may_be_there(const storage::shard_master& x) const;
 
   std::map<shard_id, std::vector<node_id>> replicas_;
   storage::slot_map slots_;

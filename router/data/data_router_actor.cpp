@@ -157,6 +157,11 @@ void data_router_state::on(const storage::replica_opened& x) {
   publish();
 }
 
+void data_router_state::on(const storage::replica_news& x) {
+  builder_.follows(x.status.shard, x.status.follows);
+  publish();
+}
+
 void data_router_state::on(const subscribe_data& x) {
   listeners_.emplace(x.listener.address(), x.listener);
   self_->monitor(x.listener);
@@ -179,8 +184,12 @@ void data_router_state::on(const caf::down_msg& x) {
   listeners_.erase(x.source);
   if (auto gone = places_.extract(x.source); !gone.empty())
     references_.erase(gone.mapped());
-  std::erase_if(
-    local_, [&](const auto& each) { return each.second.address() == x.source; });
+  std::erase_if(local_, [&](const auto& each) {
+    if (each.second.address() != x.source)
+      return false;
+    builder_.follows(each.first, std::nullopt);
+    return true;
+  });
   publish();
 }
 
@@ -348,7 +357,7 @@ data_router_actor::behavior_type make_data_router(
     [state](const cluster::member_news& x) { state->on(x); },
     [state](const cluster::link_news& x) { state->on(x); },
     [state](const storage::replica_opened& x) { state->on(x); },
-    [](const storage::replica_news&) {}, // The registry tells of all masters alike.
+    [state](const storage::replica_news& x) { state->on(x); },
     [state](const subscribe_data& x) { state->on(x); },
     [state](forward& x) { state->on(x); },
     [state](storage::remote_answers& x) { state->on(x); },

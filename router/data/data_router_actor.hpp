@@ -92,6 +92,7 @@ public:
   void on(const cluster::member_news& x);
   void on(const cluster::link_news& x);
   void on(const storage::replica_opened& x);
+  void on(const storage::replica_news& x);
   void on(const subscribe_data& x);
   void on(forward& x);
   void on(storage::remote_answers& x);

@@ -253,3 +253,40 @@ TEST_CASE("data_map_builder: nobody speaks for another node or another shard") {
   CHECK(x.builder.roles(push({stolen, mislaid})).size() == 2);
   CHECK(x.master() == std::nullopt);
 }
+
+TEST_CASE("data_map_builder: whom the node's own replica follows is the master at once") {
+  auto x = fixture{};
+  x.roles({role(s1, 3, n1)});
+  x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
+  CHECK(*x.builder.build()->find(s1) == shard_route{epoch{4}, n2, {n2, n1}});
+  x.roles({role(s1, 4, n2)});
+  CHECK(x.master() == n2);
+}
+
+TEST_CASE("data_map_builder: of what is followed and announced the later epoch counts") {
+  auto x = fixture{};
+  x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
+  x.roles({role(s1, 5, n3)}); // This node's replica is cut off, and does not know yet.
+  CHECK(x.master() == n3);
+  x.roles({gone(role(s1, 5, n3))});
+  CHECK(x.master() == std::nullopt); // The one that is followed is deposed.
+}
+
+TEST_CASE("data_map_builder: a replica that follows nobody says nothing of others") {
+  auto x = fixture{};
+  x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
+  x.builder.follows(s1, std::nullopt);
+  CHECK(*x.builder.build()->find(s1) == shard_route{epoch{4}, std::nullopt, {n2, n1}});
+  x.roles({role(s1, 4, n2)});
+  CHECK(x.master() == n2);
+}
+
+TEST_CASE(
+  "data_map_builder: who is dead, or a later incarnation, is followed by nobody") {
+  auto x = fixture{};
+  x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
+  x.builder.member(news_of(n2, cluster::member_state::dead));
+  CHECK(x.master() == std::nullopt);
+  x.builder.member(news_of(n2, cluster::member_state::alive, 2));
+  CHECK(x.master() == std::nullopt);
+}

@@ -46,6 +46,17 @@ TEST_CASE("data_router: it publishes the map, on the board and to listeners") {
     CHECK(heard[i]->version == heard[i - 1]->version + 1);
 }
 
+TEST_CASE("data_router: a master that the node's own replica follows is known at once") {
+  auto world = data_world{};
+  world.tell_map({{s1, {3, n2}}});
+  auto status = storage::replica_status{};
+  status.shard = s1;
+  status.follows = {epoch{4}, n3, incarnation{1}};
+  world.system.self()->send(world.router, storage::replica_news{status});
+  world.system.settle();
+  CHECK(world.board.read()->map->master_of(s1) == n3);
+}
+
 TEST_CASE("data_router: news that change nothing are not published") {
   auto world = data_world{};
   world.tell_map({{s1, {3, n2}}});

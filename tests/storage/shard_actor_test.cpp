@@ -46,6 +46,29 @@ TEST_CASE("shard: one of three is elected, tells it, and serves") {
   CHECK(told.back().at == shard.status(master).at);
 }
 
+TEST_CASE("shard: each replica tells whom it follows, once, and when it does no more") {
+  auto shard = shard_fixture{};
+  auto first = shard.elect();
+  shard.system.advance(1s);
+  auto slave = other_than(first);
+  const auto& told = shard.nodes.at(slave).news;
+  REQUIRE(told.back().follows);
+  CHECK(told.back().follows->node == node_number(first));
+  CHECK(told.back().follows->at == shard.status(first).at);
+  CHECK(told.back().follows->incarnation == shard.nodes.at(first).incarnation);
+  CHECK(shard.nodes.at(first).news.back().follows == told.back().follows);
+  auto count = told.size();
+  shard.system.advance(5s);
+  CHECK(told.size() == count);
+
+  REQUIRE_FALSE(hand_over(shard, first, replica_id{slave}));
+  auto left = shard.nodes.at(first).news.back().follows;
+  CHECK((!left || left->node == node_number(slave)));
+  shard.system.advance(1s);
+  REQUIRE(shard.nodes.at(first).news.back().follows);
+  CHECK(shard.nodes.at(first).news.back().follows->node == node_number(slave));
+}
+
 TEST_CASE("shard: an asker of another node gets its answers, together") {
   auto shard = shard_fixture{};
   auto master = shard.elect();
