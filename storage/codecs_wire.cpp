@@ -24,6 +24,9 @@ void register_codecs(actors::message_codecs& codecs) {
         return std::move(what.error());
       return shipment{std::move(*what)};
     });
+  codecs.add<beat_bundle>(
+    "troupe.storage.beats", actors::lane::control,
+    [](const beat_bundle& x) { return encode(x); }, decode_beat_bundle);
   codecs.add<remote_requests>(
     "troupe.storage.requests", actors::lane::bulk,
     [](const remote_requests& x) { return encode(x); }, decode_requests);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cluster/messages.hpp"
+#include "storage/beat_bundles.hpp"
 #include "storage/data.hpp"
 #include "storage/log/replica_files.hpp"
 #include "storage/placement.hpp"
@@ -37,6 +38,12 @@ namespace troupe::storage {
 /// A message of the bulk lane: records on their way. All others are `message` itself and
 /// take the control lane, so that no Beat waits behind data.
 struct shipment {
+  message what;
+};
+
+/// A Beat, or its acknowledgement, that may wait for others to the same node.
+struct node_beat {
+  node_id to;
   message what;
 };
 
@@ -173,6 +180,19 @@ struct replica_opened {
   replica_actor replica;
 };
 
+/// Sends a node's Beats, together where they go to one node.
+using beat_bundler_actor = caf::typed_actor<
+  // From this node's replicas.
+  caf::reacts_to<node_beat>,
+  // From other nodes' bundlers.
+  caf::reacts_to<cluster::peer_identity, beat_bundle>,
+  // From the links.
+  caf::reacts_to<cluster::link_news>,
+  // From this node's shards.
+  caf::reacts_to<replica_opened>,
+  // Private: sends what was gathered.
+  caf::reacts_to<caf::flush_atom>>;
+
 /// Who wants to find this node's replicas, and to hear of their masterships.
 using shard_listener
   = caf::typed_actor<caf::reacts_to<replica_opened>, caf::reacts_to<replica_news>>;
@@ -218,6 +238,8 @@ struct flush_store {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::shipment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::beat_bundle)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::node_beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::local_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::storage::remote_answers)

@@ -38,6 +38,7 @@ struct replica_environment {
   const actors::actor_context* context = nullptr;
   const evaluator* commands = nullptr;
   note_sender links;
+  beat_bundler_actor beats; ///< May be null: Beats then go through the links as well.
   log_writer_actor log_writer;
   applier_actor applier;
   replica_listener listener; ///< May be null.
@@ -95,6 +96,7 @@ private:
   void change_log(replica_output& out);
   void perform(replica_output& out);
   void send(message& x);
+  [[nodiscard]] bool may_be_bundled(const message& x) const;
   void settle(answer& x);
   void tell(const news& x);
   void tell_listener();
@@ -133,7 +135,7 @@ private:
   actors::wake_timer alarm_;
   replica_role shown_role_ = replica_role::slave;
   std::optional<shard_master> shown_master_; // What the listener was told last.
-  std::set<replica_id> fell_behind_; // Already told, in this mastership.
+  std::set<replica_id> fell_behind_;         // Already told, in this mastership.
   std::vector<caf::typed_response_promise<caf::ok_atom>> transfers_; // Of the mastership.
 };
 

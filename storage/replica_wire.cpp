@@ -281,8 +281,9 @@ std::optional<message> read(v1::ReplicaMessage& in) {
 
 } // namespace
 
-std::string encode(const message& x) {
-  auto out = v1::ReplicaMessage{};
+namespace {
+
+void put(const message& x, v1::ReplicaMessage& out) {
   out.set_cluster(to_bytes(x.cluster.value()));
   out.set_shard(x.shard.value());
   out.set_from(x.from.value());
@@ -292,6 +293,13 @@ std::string encode(const message& x) {
   out.set_config(x.config.value());
   out.set_epoch(x.at.value());
   std::visit(body_writer{out}, x.body);
+}
+
+} // namespace
+
+std::string encode(const message& x) {
+  auto out = v1::ReplicaMessage{};
+  put(x, out);
   return out.SerializeAsString();
 }
 
@@ -301,6 +309,28 @@ expected<message> decode_message(std::string_view bytes) {
     if (auto result = read(in))
       return std::move(*result);
   return fail(ec::malformed, "not a message of a replica, or one that none says");
+}
+
+std::string encode(const beat_bundle& x) {
+  auto out = v1::BeatBundle{};
+  for (const auto& each : x.messages)
+    put(each, *out.add_messages());
+  return out.SerializeAsString();
+}
+
+expected<beat_bundle> decode_beat_bundle(std::string_view bytes) {
+  auto in = v1::BeatBundle{};
+  auto malformed = fail(ec::malformed, "not a bundle of Beats");
+  if (!parse(as_bytes(bytes), in))
+    return malformed;
+  auto result = beat_bundle{};
+  for (auto& each : *in.mutable_messages()) {
+    auto one = read(each);
+    if (!one || !is_beat(*one))
+      return malformed;
+    result.messages.push_back(std::move(*one));
+  }
+  return result;
 }
 
 } // namespace troupe::storage

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "actors/base/error.hpp"
+#include "storage/beat_bundles.hpp"
 #include "storage/replica/protocol.hpp"
 
 #include <string>
@@ -19,5 +20,11 @@ namespace troupe::storage {
 /// checked here (that records follow each other, that epochs ascend), and a stranger must
 /// not be able to stop a process.
 [[nodiscard]] expected<message> decode_message(std::string_view bytes);
+
+[[nodiscard]] std::string encode(const beat_bundle& x);
+
+/// Fails with `ec::malformed` when any of its messages does, or is no Beat and no
+/// acknowledgement of one.
+[[nodiscard]] expected<beat_bundle> decode_beat_bundle(std::string_view bytes);
 
 } // namespace troupe::storage

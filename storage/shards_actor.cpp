@@ -97,6 +97,13 @@ void shards_state::start_helpers() {
   watch(caf::actor_cast<caf::strong_actor_ptr>(flusher_));
   applier_ = spawn_waiting(make_applier, in_.context, flusher_, applier_config{});
   watch(caf::actor_cast<caf::strong_actor_ptr>(applier_));
+  beats_ = self_->spawn(
+    make_beat_bundler, in_.context, caf::actor_cast<note_sender>(in_.links));
+  auto bundler = caf::actor_cast<caf::strong_actor_ptr>(beats_);
+  watch(bundler);
+  in_.directory->put(beat_bundler_name, bundler);
+  self_->send(
+    in_.links, cluster::subscribe_links{caf::actor_cast<cluster::link_listener>(beats_)});
 }
 
 error shards_state::start_existing() {
@@ -181,6 +188,7 @@ void shards_state::start_replica(const identity& who, opened_replica opened) {
   environment.context = in_.context;
   environment.commands = is_catalog ? &catalog_commands : in_.commands;
   environment.links = in_.links;
+  environment.beats = beats_;
   environment.log_writer = log_writer_;
   environment.applier = applier_;
   environment.listener = caf::actor_cast<replica_listener>(self_);
@@ -199,6 +207,7 @@ void shards_state::start_replica(const identity& who, opened_replica opened) {
   watch(caf::actor_cast<caf::strong_actor_ptr>(actor));
   in_.directory->put(shard_name(shard), caf::actor_cast<caf::strong_actor_ptr>(actor));
   replicas_[shard].actor = actor;
+  self_->send(beats_, replica_opened{shard, actor});
   for (const auto& [address, listener] : listeners_)
     self_->send(listener, replica_opened{shard, actor});
   if (is_catalog)

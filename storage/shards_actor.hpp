@@ -17,6 +17,7 @@
 #include "cluster/membership_actor.hpp"
 #include "registry/registry_actor.hpp"
 #include "storage/applier_actor.hpp"
+#include "storage/beat_bundler_actor.hpp"
 #include "storage/catalog/catalog_feed_actor.hpp"
 #include "storage/catalog/placer_actor.hpp"
 #include "storage/log_writer_actor.hpp"
@@ -140,6 +141,7 @@ private:
   flusher_actor flusher_;
   applier_actor applier_;
   log_writer_actor log_writer_;
+  beat_bundler_actor beats_;
   placer_actor placer_;
   std::vector<caf::strong_actor_ptr> children_; // In the order of their starts.
   std::map<shard_id, local_replica> replicas_;

@@ -87,7 +87,8 @@ error data_map_builder::role(const registry::view_change& x) {
     roles.shown.erase(place);
   } else {
     roles.highest = std::max(roles.highest, role->at);
-    roles.shown.insert_or_assign(place, storage::shard_master{role->at, role->node, role->incarnation});
+    roles.shown.insert_or_assign(
+      place, storage::shard_master{role->at, role->node, role->incarnation});
   }
   return {};
 }

@@ -21,6 +21,13 @@ lsn keep_from(const turn& t) {
   return result;
 }
 
+/// The next multiple of a beat: all masters of a node beat together, so that their Beats
+/// can share a message. Never later than one beat from now.
+time_point next_beat(time_point now, duration beat) {
+  auto since = now.time_since_epoch() % beat;
+  return now + (since < duration::zero() ? -since : beat - since);
+}
+
 time_point quorum_deadline(const replica_state& s, time_point now) {
   return std::max(majority_heard(s, now), s.master->since) + s.timing().election_timeout;
 }
@@ -54,7 +61,7 @@ void send_beats(turn& t) {
   m.sent_at[m.round] = t.now;
   auto too_old = t.now - 2 * t.s.timing().election_timeout;
   std::erase_if(m.sent_at, [&](const auto& x) { return x.second < too_old; });
-  m.beat_at = t.now + t.s.timing().beat;
+  m.beat_at = next_beat(t.now, t.s.timing().beat);
   t.s.keep_from = keep_from(t);
   send_to_members(t, beat{m.round, t.s.commit, t.s.keep_from});
 }

@@ -167,6 +167,22 @@ TEST_CASE("replica_wire: flipped bits decode or are refused, never trusted") {
   CHECK(decoded > 1'000);
 }
 
+TEST_CASE("replica_wire: a bundle of Beats comes back, and holds nothing else") {
+  auto beats = beat_bundle{
+    {from_one_to_two(beat{1, lsn{2}, lsn{1}}),
+     from_one_to_two(beat_ack{max64, lsn{9}, lsn{8}})}};
+  for (const auto& x : {beats, beat_bundle{}}) {
+    auto back = decode_beat_bundle(encode(x));
+    REQUIRE(back);
+    CHECK(*back == x);
+  }
+  beats.messages.push_back(from_one_to_two(vote{at(7, 9), false}));
+  CHECK(decode_beat_bundle(encode(beats)).error() == ec::malformed);
+  beats.messages.back() = from_one_to_two(beat{1, lsn{2}, lsn{1}});
+  beats.messages.back().from = replica_id{0};
+  CHECK(decode_beat_bundle(encode(beats)).error() == ec::malformed);
+}
+
 TEST_CASE("replica_wire: fields of a later version are passed over") {
   auto bytes = encode(from_one_to_two(stale{}));
   bytes += std::string{"\xf8\x07\x01", 3}; // Field 127, a varint.
