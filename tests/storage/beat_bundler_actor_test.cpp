@@ -90,10 +90,10 @@ TEST_CASE_FIXTURE(
   tell(peer, beat_bundle{});
   beat_twice();
   CHECK(posts.back().content.match_elements<beat_bundle>());
-  auto news = cluster::link_news{};
-  news.peer = peer;
-  news.peer.incarnation = incarnation{2};
-  tell(news);
+  auto up = cluster::link_news{};
+  up.peer = peer;
+  up.peer.incarnation = incarnation{2};
+  tell(up);
   tell(node_beat{peer.id, some_beat(2)});
   CHECK(posts.back().name == "shard/2");
 }
