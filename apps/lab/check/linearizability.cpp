@@ -21,6 +21,10 @@ std::optional<std::string> step(const register_operation& x, const std::string& 
       return state;
     case register_call::write:
       return x.argument;
+    case register_call::swap:
+      if (x.read && *x.read != state)
+        return std::nullopt;
+      return x.argument;
     case register_call::append:
       if (x.read && *x.read != state + x.argument)
         return std::nullopt;
@@ -186,10 +190,11 @@ private:
 };
 
 /// Unknown operations that no answer can depend on only widen the search: reads, and
-/// writes of values that nobody saw, where nothing but reads and writes happened.
+/// writes of values that nobody saw, where nothing depends on what stood there before.
 void drop_irrelevant(std::vector<register_operation>& history) {
   auto plain = std::ranges::all_of(history, [](const register_operation& x) {
-    return x.call == register_call::read || x.call == register_call::write;
+    return x.call == register_call::read || x.call == register_call::write
+           || x.call == register_call::swap;
   });
   auto seen = std::unordered_set<std::string>{};
   for (const auto& x : history) {
@@ -245,7 +250,8 @@ bool is_linearizable_by_force(const std::vector<register_operation>& history) {
 }
 
 std::string describe(const register_operation& x) {
-  static constexpr const char* names[] = {"read", "write", "compare_and_set", "append"};
+  static constexpr const char* names[]
+    = {"read", "write", "compare_and_set", "append", "swap"};
   auto result = "[" + std::to_string(x.invoked) + ", "
                 + (x.returned ? std::to_string(*x.returned) : "unknown") + "] client "
                 + std::to_string(x.client) + " " + names[static_cast<int>(x.call)];

@@ -1,9 +1,9 @@
 /// Decides whether a history of one register is linearizable.
 ///
 /// Wing and Gong's search with Lowe's memoisation, one key at a time, as Porcupine and
-/// Knossos do. The register is a string with write, read, compare-and-set and append.
-/// Source: Wing, Gong, "Testing and verifying concurrent objects" (1993); Lowe, "Testing
-/// for linearizability" (2017).
+/// Knossos do. The register is a string with write, read, compare-and-set, append and
+/// swap. Source: Wing, Gong, "Testing and verifying concurrent objects" (1993); Lowe,
+/// "Testing for linearizability" (2017).
 ///
 /// Cost: exponential at worst in the operations that overlap. Keep a key below some 500
 /// operations and 8 unknown ones; `steps_max` bounds the rest.
@@ -17,15 +17,16 @@
 
 namespace troupe::lab {
 
-enum class register_call : std::uint8_t { read, write, compare_and_set, append };
+enum class register_call : std::uint8_t { read, write, compare_and_set, append, swap };
 
 /// One operation as its client saw it. An unset register is the empty string.
 struct register_operation {
   register_call call{};
-  std::string argument;            ///< Written or appended.
-  std::string expected;            ///< By compare_and_set.
-  std::optional<std::string> read; ///< What a read, or an append, returned.
-  bool succeeded = true;           ///< compare_and_set's answer.
+  std::string argument; ///< Written, swapped in or appended.
+  std::string expected; ///< By compare_and_set.
+  std::optional<std::string>
+    read;                ///< What a read, swap (the old value) or append returned.
+  bool succeeded = true; ///< compare_and_set's answer.
   std::int64_t invoked = 0;
   std::optional<std::int64_t> returned; ///< None: nobody knows whether it happened.
   std::size_t client = 0;               ///< For the report only.
