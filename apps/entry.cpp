@@ -1,6 +1,7 @@
 #include "apps/entry.hpp"
 
 #include "apps/app_command_line.hpp"
+#include "apps/lab/chaos/chaos_command.hpp"
 #include "apps/lab/cores/cores.hpp"
 #include "apps/lab/run_sim.hpp"
 #include "apps/lab/sim_command.hpp"
@@ -15,6 +16,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -35,7 +37,7 @@ public:
     for (const auto& x : app.commands)
       own_.emplace_back(root_, x).command()->allow_extras();
     // What is left over is refused by `check_all_known`, with a suggestion.
-    for (auto* x : {&root_, node_, up_, down_, shell_, sim_, version_})
+    for (auto* x : {&root_, node_, up_, down_, shell_, sim_, chaos_, version_})
       x->allow_extras();
   }
 
@@ -63,6 +65,8 @@ private:
       return run_shell_command();
     if (sim_->parsed())
       return run_sim_command();
+    if (chaos_->parsed())
+      return run_chaos_command();
     for (const auto& x : own_)
       if (x.given())
         return run_own_command(x);
@@ -126,6 +130,21 @@ private:
       "shard's replicas");
   }
 
+  int run_chaos_command() {
+    auto request = chaos_command_.request();
+    if (!request)
+      return complain(request.error());
+    auto program = own_program();
+    if (!program)
+      return complain(program.error());
+    request->program = std::move(*program);
+    const auto verdict = lab::run_chaos(*request, std::cout);
+    if (verdict)
+      return static_cast<int>(*verdict);
+    complain(verdict.error());
+    return exit_misuse; // 1 says that the cluster is wrong, not that we could not look.
+  }
+
   int run_own_command(const app_command_line& command) {
     const auto code = command.run();
     return code ? *code : complain(code.error());
@@ -153,17 +172,22 @@ private:
       words.push_back(x->get_name());
     const auto wrong = unknown.front().substr(0, unknown.front().find('='));
     const auto guess = nearest(wrong, words);
-    const auto path = &command == &root_ ? std::string{} : command.get_name() + " ";
+    auto path = std::string{};
+    for (const auto* x = &command; x != &root_; x = x->get_parent())
+      path = x->get_name() + " " + path;
     return fail(
       ec::invalid_argument, "unknown argument '" + wrong + "'"
                               + (guess.empty() ? "" : "; did you mean " + guess + "?")
                               + " See '" + root_.get_name() + " " + path + "--help'.");
   }
 
-  /// The sub-command that was given, or the program itself.
+  /// The innermost sub-command that was given, or the program itself.
   const CLI::App& used() {
-    const auto given = root_.get_subcommands();
-    return given.empty() ? root_ : *given.front();
+    const auto* result = &root_;
+    for (auto given = root_.get_subcommands(); !given.empty();
+         given = result->get_subcommands())
+      result = given.front();
+    return *result;
   }
 
   [[nodiscard]] std::string version_text() const {
@@ -178,12 +202,15 @@ private:
   CLI::App* shell_ = root_.add_subcommand("shell", "operate a cluster from a prompt");
   CLI::App* sim_
     = root_.add_subcommand("sim", "run a cluster in virtual time, with faults");
+  CLI::App* chaos_
+    = root_.add_subcommand("chaos", "break a cluster of processes, and judge it");
   CLI::App* version_ = root_.add_subcommand("version", "print the version");
   node_command node_command_{*node_};
   up_command up_command_{*up_};
   down_command down_command_{*down_};
   shell_command shell_command_{*shell_};
   lab::sim_command sim_command_{*sim_};
+  lab::chaos_command chaos_command_{*chaos_};
   std::vector<app_command_line> own_;
 };
 

@@ -156,11 +156,16 @@ bool process::alive() const {
   return ::poll(&ended, 1, 0) == 0;
 }
 
-error process::kill() const {
-  if (pidfd_send_signal(descriptor_, SIGKILL) == 0 || errno == ESRCH)
+error process::signal(int number) const {
+  if (pidfd_send_signal(descriptor_, number) == 0 || errno == ESRCH)
     return {};
-  return system_error("cannot end process " + std::to_string(number_), errno);
+  return system_error(
+    "cannot send signal " + std::to_string(number) + " to process "
+      + std::to_string(number_),
+    errno);
 }
+
+error process::kill() const { return signal(SIGKILL); }
 
 std::vector<std::string> process::arguments() const {
   return arguments_of_process(number_);

@@ -36,8 +36,11 @@ public:
   /// Whether it has not ended yet; a zombie has.
   [[nodiscard]] bool alive() const;
 
-  /// Sends SIGKILL. That it has ended already is no error. Fails with ec::system when the
-  /// system forbids it.
+  /// Sends the signal `number`. That it has ended already is no error. Fails with
+  /// ec::system when the system forbids it.
+  [[nodiscard]] error signal(int number) const;
+
+  /// Sends SIGKILL, likewise.
   [[nodiscard]] error kill() const;
 
   /// Its arguments without the program; none once it has ended.

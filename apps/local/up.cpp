@@ -2,16 +2,13 @@
 
 #include "apps/local/cluster_directory.hpp"
 #include "apps/local/ports.hpp"
-#include "apps/local/process.hpp"
 #include "apps/local/runners.hpp"
+#include "apps/local/start_node.hpp"
 #include "apps/local/wait_ready.hpp"
-#include "apps/node/config_environment.hpp"
 #include "apps/system_error.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -48,38 +45,6 @@ expected<cluster_options> options_for(
   return result;
 }
 
-/// Our environment without what a node's own file says: a TROUPE_NODE_NAME of the caller
-/// would give all nodes one name.
-std::vector<std::string> environment_without(const config_settings& settings) {
-  auto result = process_environment();
-  std::erase_if(result, [&settings](const std::string& entry) {
-    const auto name = std::string_view{entry}.substr(0, entry.find('='));
-    return std::ranges::any_of(settings.all(), [name](const auto& x) {
-      return find_key(x.first)->variable() == name;
-    });
-  });
-  return result;
-}
-
-/// The size of a file; 0 when there is none.
-std::uint64_t size_of(const std::string& path) {
-  auto problem = std::error_code{};
-  const auto result = std::filesystem::file_size(path, problem);
-  return problem ? 0 : result;
-}
-
-expected<started_node> start(
-  const local_node& node, const config_settings& settings, const std::string& program) {
-  auto result = started_node{node, 0, size_of(node.log_file)};
-  auto number = start_detached(
-    {program, arguments_of(node), environment_without(settings), node.folder,
-     node.log_file});
-  if (!number)
-    return number.error();
-  result.process = *number;
-  return result;
-}
-
 /// Starts the nodes that have no process. All ports are checked and all files written
 /// before the first start, so that most troubles leave nothing half done.
 error start_missing(
@@ -102,7 +67,7 @@ error start_missing(
   }
   for (std::size_t k = 0; k < missing.size(); ++k) {
     const auto i = missing[k];
-    auto node = start(cluster.nodes[i], settings[k], options.program);
+    auto node = start_node(cluster.nodes[i], settings[k], options.program);
     if (!node)
       return node.error();
     cluster.processes[i] = node->process;

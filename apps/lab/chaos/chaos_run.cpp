@@ -1,0 +1,223 @@
+#include "apps/lab/chaos/chaos_run.hpp"
+
+#include "apps/lab/chaos/cluster_probe.hpp"
+#include "apps/lab/chaos/watcher.hpp"
+#include "apps/lab/check/history_file.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <utility>
+
+namespace troupe::lab {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto ready_deadline = 60s;
+constexpr auto heal_deadline = 30s;
+constexpr auto read_deadline = 15s; // Of each key.
+constexpr auto settle = 2s;         // Of load between the heal and the end.
+constexpr auto tick = 100ms;
+
+constexpr auto alive = "alive";
+constexpr auto live = "live";
+constexpr auto effective = "effective";
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string describe(const scenario_cluster& x) {
+  return plural(x.node_count, "node") + ", " + plural(x.shard_count, "shard") + ", "
+         + plural(x.replica_count, "replica") + ", ack " + storage::to_string(x.ack);
+}
+
+std::string text_of(const std::string& path) {
+  auto text = std::ostringstream{};
+  auto file = std::ifstream{path, std::ios::binary};
+  if (file.peek() != std::ifstream::traits_type::eof())
+    text << file.rdbuf();
+  return text.str();
+}
+
+} // namespace
+
+const std::vector<std::string>& run_properties() {
+  static const auto result = std::vector<std::string>{alive, live, effective};
+  return result;
+}
+
+chaos_run::chaos_run(
+  const scenario& what, std::uint64_t seed, const fault_plan& plan, chaos_world& world,
+  const run_folder& folder, listener tell)
+    : what_{what}, plan_{plan}, world_{world}, folder_{folder}, tell_{std::move(tell)},
+      seed_{seed} {
+  record_.scenario = what.name;
+  record_.seed = seed;
+  record_.cluster = describe(what.cluster);
+  for (const auto& node : world.nodes())
+    record_.nodes.push_back(node.name);
+}
+
+expected<run_record> chaos_run::run() {
+  if (signals_.trouble())
+    return signals_.trouble();
+  if (auto trouble = start_nodes())
+    return trouble;
+  if (auto trouble = ask_slots())
+    return trouble;
+  clock_ = {};
+  auto faults = nemesis{world_, clock_, plan_, tell_};
+  auto clients
+    = client_pool{{world_.nodes(), what_.clients, seed_, folder_.histories(), clock_}};
+  auto observers = watcher{world_.nodes(), clock_};
+  auto trouble = work(faults, clients);
+  record_.strikes = faults.strikes();
+  record_.members = observers.stop();
+  record_.ended = clock_.now();
+  if (!trouble)
+    trouble = finish();
+  if (trouble)
+    return trouble;
+  return std::move(record_);
+}
+
+error chaos_run::start_nodes() {
+  for (std::size_t i = 0; i < world_.nodes().size(); ++i)
+    if (auto trouble = world_.start(i))
+      return trouble;
+  if (auto trouble = world_.wait_ready(ready_deadline))
+    return trouble;
+  tell_("started: " + record_.cluster);
+  return {};
+}
+
+error chaos_run::ask_slots() {
+  const auto all = ask_shards(world_.nodes());
+  if (!all)
+    return all.error();
+  for (const auto& x : all->shards)
+    if (!x.slots.empty())
+      record_.slots[x.shard.value()] = x.slots;
+  return {};
+}
+
+error chaos_run::work(nemesis& faults, client_pool& clients) {
+  if (auto trouble = clients.start())
+    return trouble;
+  if (auto trouble = strike_all(faults))
+    return trouble;
+  if (auto trouble = heal(faults))
+    return trouble;
+  if (auto trouble = wait_for(settle))
+    return trouble;
+  note_deaths(faults);
+  if (auto trouble = clients.stop())
+    return trouble;
+  tell_("reading all keys after " + std::to_string(clients.done_count()) + " operations");
+  auto trouble = clients.read_all_keys(read_deadline);
+  if (trouble != ec::deadline_exceeded)
+    return trouble;
+  add(live, sentence_of(trouble));
+  return {};
+}
+
+error chaos_run::strike_all(nemesis& faults) {
+  while (clock_.now() < what_.length) {
+    const auto next = std::min(faults.next().value_or(what_.length), what_.length);
+    if (
+      auto trouble
+      = wait_for(std::clamp<duration>(next - clock_.now(), duration::zero(), tick)))
+      return trouble;
+    if (auto trouble = faults.act())
+      return trouble;
+    note_deaths(faults);
+  }
+  return {};
+}
+
+error chaos_run::heal(nemesis& faults) {
+  if (auto trouble = faults.heal())
+    return trouble;
+  record_.healed = clock_.now();
+  auto trouble = world_.wait_ready(heal_deadline);
+  if (!trouble) {
+    const auto took = clock_.now() - record_.healed;
+    tell_("healed, and one cluster after " + std::to_string(took / 1ms) + " ms");
+    return {};
+  }
+  if (trouble != ec::deadline_exceeded && trouble != ec::wrong_state)
+    return trouble;
+  add(live, sentence_of(trouble));
+  return {};
+}
+
+error chaos_run::wait_for(duration length) {
+  if (signals_.wait(length) == apps::process_signals::event::signal)
+    return fail(ec::stopping, "ended by a signal");
+  return {};
+}
+
+void chaos_run::note_deaths(nemesis& faults) {
+  for (const auto& death : faults.deaths())
+    add(alive, death + ", and no fault did it");
+}
+
+error chaos_run::finish() {
+  auto operations = read_histories(folder_.histories());
+  if (!operations)
+    return operations.error();
+  record_.operations = std::move(*operations);
+  if (auto trouble = read_logs())
+    return trouble;
+  auto config = checks_config{};
+  config.properties = what_.properties.value_or(checked_properties());
+  config.lag_max = what_.lag_max;
+  record_.checks = run_checks(record_.operations, record_.masterships, config);
+  check_effect();
+  std::ranges::move(own_, std::back_inserter(record_.checks.found));
+  return {};
+}
+
+error chaos_run::read_logs() {
+  for (const auto& node : world_.nodes())
+    for (auto& x : masterships_in(text_of(node.log_file), node.name)) {
+      x.from = clock_.from_wall(x.from);
+      if (x.until)
+        x.until = clock_.from_wall(*x.until);
+      record_.masterships.push_back(std::move(x));
+    }
+  if (record_.masterships.empty())
+    add(effective, "no log tells of a master: two in one epoch could not be seen");
+  return {};
+}
+
+void chaos_run::check_effect() {
+  if (record_.checks.done_count == 0)
+    add(effective, "no operation was acknowledged");
+  auto missing = std::set<std::string>{};
+  for (const auto& fault : plan_)
+    missing.insert(fault.kind);
+  for (const auto& x : record_.strikes)
+    if (x.struck())
+      missing.erase(x.fault.kind);
+  for (const auto& kind : missing)
+    add(effective, "no fault of kind " + kind + " has struck");
+}
+
+void chaos_run::add(const std::string& property, const std::string& what) {
+  const auto wanted
+    = !what_.properties || property == effective
+      || std::ranges::find(*what_.properties, property) != what_.properties->end();
+  if (!wanted)
+    return;
+  own_.push_back({property, what, {}, {}});
+  tell_("violated: " + to_string(own_.back()));
+}
+
+} // namespace troupe::lab

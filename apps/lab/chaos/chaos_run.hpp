@@ -1,0 +1,68 @@
+/// One chaos run, from the start of its nodes to what is known of it at the end.
+#pragma once
+
+#include "actors/base/error.hpp"
+#include "apps/lab/chaos/chaos_world.hpp"
+#include "apps/lab/chaos/client_pool.hpp"
+#include "apps/lab/chaos/nemesis.hpp"
+#include "apps/lab/chaos/run_clock.hpp"
+#include "apps/lab/chaos/run_folder.hpp"
+#include "apps/lab/fault_plan.hpp"
+#include "apps/lab/report/run_record.hpp"
+#include "apps/lab/scenario.hpp"
+#include "apps/node/process_signals.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace troupe::lab {
+
+/// What a run itself finds, beside its checkers. `alive`: no node ends but by a fault.
+/// `live`: after the faults all nodes are one cluster again, and each key can be read.
+/// `effective`: operations were acknowledged, and each kind of fault that was planned
+/// has struck; it is always checked.
+[[nodiscard]] const std::vector<std::string>& run_properties();
+
+/// Used once, by one thread.
+class chaos_run {
+public:
+  using listener = std::function<void(const std::string&)>;
+
+  /// Refers to all of its arguments.
+  chaos_run(
+    const scenario& what, std::uint64_t seed, const fault_plan& plan, chaos_world& world,
+    const run_folder& folder, listener tell);
+
+  /// Fails when the cluster cannot be started, the world refuses or a history cannot be
+  /// written; with ec::stopping when a signal came.
+  [[nodiscard]] expected<run_record> run();
+
+private:
+  [[nodiscard]] error start_nodes();
+  [[nodiscard]] error ask_slots();
+  [[nodiscard]] error strike_all(nemesis& faults);
+  [[nodiscard]] error wait_for(duration length);
+  [[nodiscard]] error heal(nemesis& faults);
+  [[nodiscard]] error work(nemesis& faults, client_pool& clients);
+  [[nodiscard]] error finish();
+  [[nodiscard]] error read_logs();
+
+  void note_deaths(nemesis& faults);
+  void check_effect();
+  void add(const std::string& property, const std::string& what);
+
+  const scenario& what_;
+  const fault_plan& plan_;
+  chaos_world& world_;
+  const run_folder& folder_;
+  listener tell_;
+  apps::process_signals signals_;
+  run_record record_;
+  violations own_; // What the run itself has found.
+  std::uint64_t seed_;
+  run_clock clock_; // Begins anew when the cluster is ready.
+};
+
+} // namespace troupe::lab

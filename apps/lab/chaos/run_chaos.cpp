@@ -1,0 +1,138 @@
+#include "apps/lab/chaos/run_chaos.hpp"
+
+#include "apps/lab/chaos/chaos_run.hpp"
+#include "apps/lab/chaos/fault_kinds.hpp"
+#include "apps/lab/chaos/loopback_world.hpp"
+#include "apps/lab/chaos/run_folder.hpp"
+#include "apps/lab/report/html_report.hpp"
+#include "apps/lab/report/text_report.hpp"
+#include "apps/lab/scenario.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+namespace troupe::lab {
+
+namespace {
+
+/// The run's own properties, beside those of the checkers.
+std::vector<std::string> known_properties() {
+  auto result = checked_properties();
+  const auto& own = run_properties();
+  result.insert(result.end(), own.begin(), own.end());
+  return result;
+}
+
+apps::cluster_options options_of(const scenario& what, const chaos_request& request) {
+  auto result = apps::cluster_options{};
+  result.node_count = what.cluster.node_count;
+  result.shard_count = what.cluster.shard_count;
+  result.replica_count = what.cluster.replica_count;
+  result.ack = what.cluster.ack;
+  result.program = request.program;
+  result.base_port = request.base_port.value_or(result.base_port);
+  return result;
+}
+
+expected<std::unique_ptr<chaos_world>> make_world(
+  const run_folder& folder, apps::cluster_options options, bool ports_are_fixed) {
+  if (!ports_are_fixed) {
+    const auto base = find_base_port(options);
+    if (!base)
+      return base.error();
+    options.base_port = *base;
+  }
+  return loopback_world::make(folder.cluster(), options);
+}
+
+/// Fails before anything is begun when the report could not be written at its end.
+error check_writable(const std::string& path) {
+  auto problem = std::error_code{};
+  const auto was_there = std::filesystem::exists(path, problem);
+  if (std::ofstream{path, std::ios::app}) {
+    if (!was_there)
+      std::filesystem::remove(path, problem);
+    return {};
+  }
+  return fail(
+    ec::invalid_argument,
+    "cannot write the report " + path + "; name another file with --report");
+}
+
+void print_plan(const fault_plan& plan, std::ostream& out) {
+  out << (plan.empty() ? "no faults are planned\n" : "planned:\n");
+  for (const auto& fault : plan)
+    out << "  " << to_string(fault) << '\n';
+  out.flush();
+}
+
+error write_report(const std::string& path, const run_record& record) {
+  auto file = std::ofstream{path, std::ios::binary};
+  print_html(record, file);
+  file.flush();
+  return file ? error{} : fail(ec::system, "cannot write the report " + path);
+}
+
+/// Ends the folder by what the run came to, and tells what is left of it.
+expected<chaos_verdict> conclude(
+  const run_record& record, const run_folder& folder, const std::string& report,
+  std::ostream& out) {
+  if (auto trouble = write_report(report, record))
+    return trouble;
+  const auto passed = record.checks.found.empty();
+  if (auto trouble = passed ? folder.remove() : folder.keep())
+    return trouble;
+  if (!passed)
+    out << "logs, histories and data are in " << folder.path() << '\n';
+  out << "the report is " << report << '\n';
+  print_report(record, out);
+  return passed ? chaos_verdict::passed : chaos_verdict::violated;
+}
+
+} // namespace
+
+expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& out) {
+  const auto what
+    = read_scenario(request.scenario_file, {chaos_fault_kinds(), known_properties()});
+  if (!what)
+    return what.error();
+  const auto seed = request.seed.value_or(what->seed);
+  const auto plan = plan_of(*what, seed);
+  if (std::ranges::any_of(plan, [](const auto& x) { return needs_namespaces(x.kind); })) {
+    out << "SKIPPED: this program has no network namespaces\n";
+    return chaos_verdict::skipped;
+  }
+  const auto tell = [&out](const std::string& line) { out << line << std::endl; };
+  const auto directory
+    = request.directory.empty() ? default_chaos_directory() : request.directory;
+  const auto folder = run_folder::make(directory, what->name, seed, tell);
+  if (!folder)
+    return folder.error();
+  const auto report
+    = request.report_file.empty() ? folder->path() + ".html" : request.report_file;
+  if (auto trouble = check_writable(report)) {
+    static_cast<void>(folder->remove()); // The report is what must be told.
+    return trouble;
+  }
+  out << what->name << " seed " << seed << '\n';
+  print_plan(plan, out);
+  auto world
+    = make_world(*folder, options_of(*what, request), request.base_port.has_value());
+  if (!world) {
+    static_cast<void>(folder->remove());
+    return world.error();
+  }
+  auto record = chaos_run{*what, seed, plan, **world, *folder, tell}.run();
+  if (auto trouble = (*world)->close())
+    return trouble;
+  if (!record) {
+    out << "histories are kept in " << folder->histories() << '\n';
+    static_cast<void>(folder->keep());
+    return record.error();
+  }
+  return conclude(*record, *folder, report, out);
+}
+
+} // namespace troupe::lab

@@ -1,0 +1,168 @@
+"""Chaos runs on the loopback interface: short scenarios, and what a run leaves behind."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from local_cluster import TIMEOUT, TROUPE, environment, free_base_port, is_gone, main, wait_until
+
+SCENARIOS = Path(__file__).resolve().parent.parent / "chaos"
+
+LOSSY = """
+[cluster]
+shards = 3
+ack = "async"
+[run]
+seconds = 7
+[[fault]]
+at = "2 s"
+kind = "pause"
+target = "n2"
+for = "1 s"
+[[fault]]
+at = "2 s"
+kind = "pause"
+target = "n3"
+for = "1 s"
+[[fault]]
+at = "2900 ms"
+kind = "kill"
+target = "n1"
+for = "3 s"
+"""
+
+
+def processes_of(folder):
+    """The numbers of processes that were started with a file below `folder`."""
+    result = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if b"node" in words and any(str(folder).encode() in word for word in words):
+            result.append(int(path.parent.name))
+    return result
+
+
+class ChaosTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="troupe chaos "))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.directory = self.folder / "runs"
+        self.addCleanup(self.end_all)
+
+    def end_all(self):
+        for pid in processes_of(self.folder):
+            os.kill(pid, signal.SIGKILL)
+
+    def words(self, scenario, *more):
+        return [TROUPE, "chaos", "run", str(scenario), "--dir", str(self.directory),
+                "--base-port", str(free_base_port()), *more]
+
+    def run_chaos(self, scenario, *more):
+        return subprocess.run(self.words(scenario, *more), capture_output=True, text=True,
+                              timeout=TIMEOUT, check=False, env=environment())
+
+    def begin(self, scenario):
+        """A run in the background, once its faults have begun."""
+        run = subprocess.Popen(self.words(scenario), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, env=environment())
+        self.addCleanup(run.communicate)
+        for line in run.stdout:
+            if re.match(r"#\d+ at ", line):
+                break
+        return run
+
+    def scenario(self, text):
+        path = self.folder / "own.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def kept(self):
+        return sorted(x.name for x in self.directory.iterdir() if x.is_dir())
+
+    def passes(self, name):
+        run = self.run_chaos(SCENARIOS / name)
+        print(run.stdout, run.stderr, flush=True)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertIn("0 violations", run.stdout)
+        self.assertEqual(processes_of(self.folder), [])
+        self.assertEqual(self.kept(), [])
+        page = (self.directory / f"{Path(name).stem}-7.html").read_text(encoding="utf-8")
+        self.assertIn("<svg", page)
+        self.assertNotRegex(page, r"(src|href)=")
+
+    def test_killed_masters(self):
+        self.passes("kill_master.toml")
+
+    def test_stopped_masters(self):
+        self.passes("pause_master.toml")
+
+    def test_all_killed_at_once(self):
+        self.passes("kill_all.toml")
+
+    def test_a_weak_mode_is_found_to_lose_what_it_acknowledged(self):
+        # The master of some shard acknowledges alone while the others are stopped; then it
+        # is killed, and they go on without it.
+        run = self.run_chaos(self.scenario(LOSSY))
+        self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+        self.assertIn("nothing_lost: ", run.stdout)
+        self.assertEqual(self.kept(), ["own-1"])
+        self.assertIn(str(self.directory / "own-1"), run.stdout)
+        self.assertEqual(processes_of(self.folder), [])
+
+    def test_a_run_that_is_killed_is_cleared_by_the_next(self):
+        run = self.begin(SCENARIOS / "kill_master.toml")
+        run.kill()
+        run.wait()
+        left = processes_of(self.folder)
+        self.assertNotEqual(left, [], "nodes outlive a run that is killed")
+        refused = self.run_chaos(self.scenario("[run]\nseconds = 1\n"))
+        self.assertIn("cleared what a killed run left", refused.stdout)
+        wait_until(lambda: all(map(is_gone, left)), "the nodes of the killed run are gone")
+        histories = list(self.directory.glob("kill_master-7/histories/*.jsonl"))
+        self.assertGreater(sum(x.stat().st_size for x in histories), 0)
+
+    def test_a_run_that_is_ended_cleans_up_and_keeps_its_histories(self):
+        run = self.begin(SCENARIOS / "kill_master.toml")
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(TIMEOUT), 2)
+        self.assertEqual(processes_of(self.folder), [])
+        self.assertNotEqual(
+            list(self.directory.glob("kill_master-7/histories/*.jsonl")), [])
+
+    def test_a_directory_in_use_is_refused(self):
+        run = self.begin(SCENARIOS / "kill_master.toml")
+        other = self.run_chaos(SCENARIOS / "kill_all.toml")
+        self.assertEqual(other.returncode, 2, other.stderr)
+        self.assertIn("name another directory with --dir", other.stderr)
+        run.send_signal(signal.SIGTERM)
+        run.wait(TIMEOUT)
+
+    def test_bad_input_is_named_and_leaves_nothing(self):
+        cases = [
+            ("[[fault]]\nat = \"1 s\"\nkind = \"kil\"\n", "own.toml:3: "),
+            ("[expect]\nproperties = [\"lost\"]\n", "own.toml:2: "),
+            ("[cluster]\nnode = 3\n", "own.toml:2: "),
+        ]
+        for text, place in cases:
+            run = self.run_chaos(self.scenario(text))
+            self.assertEqual(run.returncode, 2, run.stderr)
+            self.assertIn(place, run.stderr)
+            self.assertIn("Known: ", run.stderr)
+            self.assertFalse(self.directory.exists())
+        run = self.run_chaos(SCENARIOS / "kill_all.toml", "--report", "/no/such/page.html")
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertIn("--report", run.stderr)
+        self.assertEqual(self.kept(), [])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
