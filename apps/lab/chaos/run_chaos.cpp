@@ -3,6 +3,8 @@
 #include "apps/lab/chaos/chaos_run.hpp"
 #include "apps/lab/chaos/fault_kinds.hpp"
 #include "apps/lab/chaos/loopback_world.hpp"
+#include "apps/lab/chaos/namespaces.hpp"
+#include "apps/lab/chaos/netns_world.hpp"
 #include "apps/lab/chaos/run_folder.hpp"
 #include "apps/lab/report/html_report.hpp"
 #include "apps/lab/report/text_report.hpp"
@@ -36,15 +38,28 @@ apps::cluster_options options_of(const scenario& what, const chaos_request& requ
   return result;
 }
 
-expected<std::unique_ptr<chaos_world>> make_world(
-  const run_folder& folder, apps::cluster_options options, bool ports_are_fixed) {
-  if (!ports_are_fixed) {
+expected<std::unique_ptr<chaos_world>>
+make_loopback(const run_folder& folder, apps::cluster_options options, bool fixed_ports) {
+  if (!fixed_ports) {
     const auto base = find_base_port(options);
     if (!base)
       return base.error();
     options.base_port = *base;
   }
   return loopback_world::make(folder.cluster(), options);
+}
+
+/// What was made in part is taken down again.
+expected<std::unique_ptr<chaos_world>> make_namespaces(
+  const run_folder& folder, const apps::cluster_options& options, std::uint64_t seed,
+  const fault_plan& plan) {
+  const auto own_disks
+    = std::ranges::find(plan, "disk_full", &planned_fault::kind) != plan.end();
+  auto result
+    = netns_world::make(folder.path(), folder.cluster(), options, seed, own_disks);
+  if (!result)
+    static_cast<void>(remove_namespaces_of(folder.path())); // Why it failed is told.
+  return result;
 }
 
 /// Fails before anything is begun when the report could not be written at its end.
@@ -100,8 +115,10 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
     return what.error();
   const auto seed = request.seed.value_or(what->seed);
   const auto plan = plan_of(*what, seed);
-  if (std::ranges::any_of(plan, [](const auto& x) { return needs_namespaces(x.kind); })) {
-    out << "SKIPPED: this program has no network namespaces\n";
+  const auto own_network
+    = std::ranges::any_of(plan, [](const auto& x) { return needs_namespaces(x.kind); });
+  if (const auto why = own_network ? why_no_namespaces() : std::string{}; !why.empty()) {
+    out << "SKIPPED: " << why << std::endl;
     return chaos_verdict::skipped;
   }
   const auto tell = [&out](const std::string& line) { out << line << std::endl; };
@@ -118,8 +135,10 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
   }
   out << what->name << " seed " << seed << '\n';
   print_plan(plan, out);
-  auto world
-    = make_world(*folder, options_of(*what, request), request.base_port.has_value());
+  const auto options = options_of(*what, request);
+  auto world = own_network
+                 ? make_namespaces(*folder, options, seed, plan)
+                 : make_loopback(*folder, options, request.base_port.has_value());
   if (!world) {
     static_cast<void>(folder->remove());
     return world.error();

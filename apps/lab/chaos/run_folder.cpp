@@ -1,5 +1,6 @@
 #include "apps/lab/chaos/run_folder.hpp"
 
+#include "apps/lab/chaos/namespaces.hpp"
 #include "apps/lab/chaos/node_processes.hpp"
 #include "apps/local/cluster_directory.hpp"
 
@@ -53,6 +54,8 @@ error clear(const fs::path& run, const std::function<void(const std::string&)>& 
   const auto ended = end_nodes_in((run / "cluster").string());
   if (!ended)
     return ended.error();
+  if (auto trouble = remove_namespaces_of(run.string()))
+    return trouble;
   if (auto trouble = remove_tree(run / "cluster"))
     return trouble;
   if (auto trouble = remove_tree(run / marker))

@@ -1,0 +1,67 @@
+/// A cluster of processes, each in a network namespace of its own, on a switch that
+/// loses, delays and doubles frames, and cuts links in each direction.
+#pragma once
+
+#include "apps/lab/chaos/chaos_world.hpp"
+#include "apps/lab/chaos/node_processes.hpp"
+#include "apps/lab/chaos/packet_switch.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::lab {
+
+class netns_world final : public chaos_world {
+public:
+  /// Makes namespaces, switch and directories, and puts the calling thread into the
+  /// namespace of the clients. With `own_disks` each node has a small disk in memory.
+  /// What was made when it fails, `remove_namespaces_of` takes down.
+  /// @pre why_no_namespaces() is empty.
+  [[nodiscard]] static expected<std::unique_ptr<chaos_world>> make(
+    const std::string& run_folder, const std::string& directory,
+    const apps::cluster_options& options, std::uint64_t seed, bool own_disks);
+
+  netns_world(
+    std::string run_folder, node_processes processes, std::vector<std::string> spaces,
+    std::unique_ptr<packet_switch> network)
+      : run_folder_{std::move(run_folder)}, processes_{std::move(processes)},
+        spaces_{std::move(spaces)}, network_{std::move(network)} {}
+  ~netns_world() override;
+
+  [[nodiscard]] const std::vector<apps::local_node>& nodes() const override {
+    return processes_.nodes();
+  }
+  [[nodiscard]] error start(std::size_t node) override;
+  [[nodiscard]] error wait_ready(duration timeout) override {
+    return processes_.wait_ready(timeout);
+  }
+  [[nodiscard]] bool runs(std::size_t node) const override {
+    return processes_.runs(node);
+  }
+  [[nodiscard]] std::optional<std::string> ended_by_itself(std::size_t node) override {
+    return processes_.ended_by_itself(node);
+  }
+  [[nodiscard]] error kill(std::size_t node) override { return processes_.kill(node); }
+  [[nodiscard]] error pause(std::size_t node) override { return processes_.pause(node); }
+  [[nodiscard]] error resume(std::size_t node) override {
+    return processes_.resume(node);
+  }
+  [[nodiscard]] error
+  set_link(std::size_t from, std::size_t to, const link_rule& rule) override;
+  [[nodiscard]] error fill_disk(std::size_t node) override;
+  [[nodiscard]] error free_disk(std::size_t node) override;
+  [[nodiscard]] error close() override;
+
+private:
+  [[nodiscard]] std::string ballast_of(std::size_t node) const;
+
+  std::string run_folder_;
+  node_processes processes_;
+  std::vector<std::string> spaces_; // By node.
+  std::unique_ptr<packet_switch> network_;
+};
+
+} // namespace troupe::lab
