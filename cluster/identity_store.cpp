@@ -61,18 +61,6 @@ expected<std::string> read_file(disk& disk, const std::string& path) {
   return std::string{body};
 }
 
-expected<std::optional<charter>> read_charter(disk& disk) {
-  auto body = read_file(disk, charter_path);
-  if (!body && code_of(body.error()) == ec::not_found)
-    return std::optional<charter>{};
-  if (!body)
-    return std::move(body.error());
-  auto result = decode_charter(*body);
-  if (!result)
-    return damaged(charter_path);
-  return std::optional{std::move(*result)};
-}
-
 error judge_owner(
   const node_file& found, const node_name& name, const std::string& cluster_name) {
   if (found.cluster_name != cluster_name)
@@ -89,6 +77,18 @@ error judge_owner(
 }
 
 } // namespace
+
+expected<std::optional<charter>> read_charter(disk& disk) {
+  auto body = read_file(disk, charter_path);
+  if (!body && code_of(body.error()) == ec::not_found)
+    return std::optional<charter>{};
+  if (!body)
+    return std::move(body.error());
+  auto result = decode_charter(*body);
+  if (!result)
+    return damaged(charter_path);
+  return std::optional{std::move(*result)};
+}
 
 expected<stored_identity> begin_incarnation(
   disk& disk, const node_name& name, const std::string& cluster_name,

@@ -32,6 +32,10 @@ struct stored_identity {
   disk& disk, const node_name& name, const std::string& cluster_name,
   random_source& random);
 
+/// The cluster that the node on this disk is in; none before it has one. Fails with
+/// ec::corrupt when the file is damaged, and ec::system.
+[[nodiscard]] expected<std::optional<charter>> read_charter(disk& disk);
+
 /// Makes the charter durable. A node has one for ever: another one fails with
 /// ec::foreign_cluster.
 [[nodiscard]] error store_charter(disk& disk, const charter& x);

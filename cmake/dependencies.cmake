@@ -1,6 +1,7 @@
 # What troupe is built from, all of it packaged by Debian 12 (tools/setup.sh installs it).
 # Targets: CAF::core protobuf::libprotobuf RocksDB::rocksdb spdlog::spdlog Boost::headers
-# LibEdit::libedit CLI11::CLI11 tomlplusplus::tomlplusplus OpenSSL::Crypto ISAL::isal
+# Boost::context LibEdit::libedit CLI11::CLI11 tomlplusplus::tomlplusplus OpenSSL::Crypto
+# ISAL::isal
 # nlohmann_json::nlohmann_json doctest::doctest Threads::Threads
 
 find_program(CCACHE_PROGRAM ccache)
@@ -13,7 +14,7 @@ find_package(Threads REQUIRED)
 find_package(CAF 0.17.6 REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
-find_package(Boost 1.74 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS context)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)

@@ -20,6 +20,8 @@ void replica_shell::start(
   metrics_.emplace(make_replica_metrics(*environment_.context->metrics, who_.shard));
   rows_ = std::move(opened.rows);
   core_.emplace(config, *rows_, environment_.commands);
+  if (environment_.observer != nullptr)
+    environment_.observer->started(*core_, opened);
   auto self = caf::actor_cast<replica_actor>(self_);
   if (opened.files) {
     self_->send(environment_.log_writer, serve_log{who_.shard, opened.files, self});
@@ -34,6 +36,11 @@ void replica_shell::start(
   enqueue(std::move(out));
   tell_listener();
   finish();
+}
+
+replica_shell::~replica_shell() {
+  if (core_ && environment_.observer != nullptr)
+    environment_.observer->ended(*core_);
 }
 
 std::optional<node_id> replica_shell::node_of(std::optional<replica_id> x) const {
@@ -75,6 +82,8 @@ void replica_shell::send(message& x) {
   auto node = node_of(x.to);
   if (!node)
     return; // The CONFIG that named it was cut off.
+  if (environment_.observer != nullptr)
+    environment_.observer->sending(*core_, x);
   if (may_be_bundled(x)) {
     self_->send(environment_.beats, node_beat{*node, std::move(x)});
     return;
@@ -137,6 +146,8 @@ bool replica_shell::overloaded() const {
 }
 
 void replica_shell::enqueue(replica_output out) {
+  if (environment_.observer != nullptr)
+    environment_.observer->handled(*core_, out);
   core_wake_ = out.wake_at;
   held_.push_back(std::move(out));
   pump();

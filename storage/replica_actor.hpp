@@ -18,6 +18,7 @@
 #include "storage/messages.hpp"
 #include "storage/open_replica.hpp"
 #include "storage/replica_metrics.hpp"
+#include "storage/replica_observer.hpp"
 #include "storage/replication_waits.hpp"
 
 #include <deque>
@@ -41,8 +42,9 @@ struct replica_environment {
   beat_bundler_actor beats; ///< May be null: Beats then go through the links as well.
   log_writer_actor log_writer;
   applier_actor applier;
-  replica_listener listener; ///< May be null.
-  apply_listener feed;       ///< Of this shard's records; may be null.
+  replica_listener listener;            ///< May be null.
+  apply_listener feed;                  ///< Of this shard's records; may be null.
+  replica_observer* observer = nullptr; ///< Outlives the actor; may be null.
 };
 
 struct replica_limits {
@@ -62,6 +64,9 @@ public:
   using pointer = replica_actor::stateful_pointer<replica_shell>;
 
   explicit replica_shell(pointer self) : self_{self} {}
+  replica_shell(const replica_shell&) = delete;
+  replica_shell& operator=(const replica_shell&) = delete;
+  ~replica_shell();
 
   void start(
     replica_environment environment, const replica_limits& limits, replica_config config,

@@ -192,6 +192,7 @@ void shards_state::start_replica(const identity& who, opened_replica opened) {
   environment.log_writer = log_writer_;
   environment.applier = applier_;
   environment.listener = caf::actor_cast<replica_listener>(self_);
+  environment.observer = in_.observer;
   if (is_catalog)
     environment.feed = start_feed(opened);
   auto config = replica_config{};

@@ -71,6 +71,7 @@ struct shards_environment {
   troupe::incarnation incarnation;
   cluster::charter charter;
   bool threads = true; ///< Whether an actor may have a thread of its own.
+  replica_observer* observer = nullptr; ///< Of all replicas; may be null.
 };
 
 /// Under the node's data directory.

@@ -9,7 +9,7 @@ packages=(
   clang-format-14 clang-tidy-14
   # libraries
   libcaf-dev protobuf-compiler libprotobuf-dev librocksdb-dev libspdlog-dev
-  libboost-dev libedit-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
+  libboost-dev libboost-context-dev libedit-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
   libssl-dev libisal-dev
   # tests
   doctest-dev redis-tools python3-redis strace

@@ -32,8 +32,11 @@ virtual_clock::virtual_clock(caf::actor_system& system, clock_config config)
   TROUPE_ASSERT(rate_ > 0);
 }
 
-time_point virtual_clock::now() const {
-  return time_point{base_local_ + scaled(virtual_time(*system_) - base_virtual_, rate_)};
+time_point virtual_clock::now() const { return now_in(duration::zero()); }
+
+time_point virtual_clock::now_in(duration virtual_delay) const {
+  const auto elapsed = virtual_time(*system_) + virtual_delay - base_virtual_;
+  return time_point{base_local_ + scaled(elapsed, rate_)};
 }
 
 wall_point virtual_clock::wall_time() const {
@@ -46,8 +49,18 @@ void virtual_clock::schedule(
   TROUPE_ASSERT(delay >= duration::zero());
   auto& clock = system_->clock();
   clock.schedule_message(
-    clock.now() + scaled(delay, 1 / rate_), std::move(receiver),
+    clock.now() + engine_delay(delay), std::move(receiver),
     caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)));
+}
+
+// Rounded up: an actor that is woken before its time sleeps for what is left, and if that
+// came to nothing again, time would never go on.
+duration virtual_clock::engine_delay(duration delay) const {
+  const auto end = now() + delay;
+  auto result = scaled(delay, 1 / rate_);
+  while (now_in(result) < end)
+    result += duration{1};
+  return result;
 }
 
 void virtual_clock::jump(duration distance) { base_local_ += distance; }

@@ -42,6 +42,9 @@ public:
   void
   schedule(caf::strong_actor_ptr receiver, duration delay, caf::message content) override;
 
+  /// How much virtual time passes until this clock has run for `delay`.
+  [[nodiscard]] duration engine_delay(duration delay) const;
+
   /// Moves `now()` by `distance`, as a machine that was suspended. Timers under way keep
   /// their due time, as they do on a real machine. A negative distance breaks the promise
   /// that time does not run backwards: only for proving that someone notices.
@@ -54,6 +57,9 @@ public:
   void set_wall_offset(duration offset) { wall_offset_ = offset; }
 
 private:
+  /// What it reads in so much virtual time.
+  [[nodiscard]] time_point now_in(duration virtual_delay) const;
+
   caf::actor_system* system_;
   duration base_virtual_{}; // Virtual time of the last change of rate,
   duration base_local_;     // and what the node read then.

@@ -306,6 +306,7 @@ expected<actors::child_handle> node::start_shards(const cluster::charter& charte
   environment.incarnation = identity_.incarnation;
   environment.charter = charter;
   environment.threads = environment_.threads;
+  environment.observer = environment_.observer;
   auto spawn = [&]<caf::spawn_options Options>() {
     return environment_.engine->spawn<Options>(
       storage::make_shards, std::move(environment), config_.storage, random_.fork());

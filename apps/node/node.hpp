@@ -53,6 +53,7 @@ struct node_environment {
   std::uint64_t seed = 0;
   std::uint64_t pid = 0;
   bool threads = true; ///< Whether an actor may have a thread of its own.
+  storage::replica_observer* observer = nullptr; ///< Of all replicas; may be null.
 };
 
 /// Lets the messages of all folders cross links.

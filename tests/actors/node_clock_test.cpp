@@ -55,6 +55,19 @@ TEST_CASE("virtual_clock: timers follow the rate of their node") {
   CHECK(fast.back() == time_point{11s});
 }
 
+TEST_CASE("virtual_clock: no timer is due before its time, however odd the rate") {
+  auto system = test::deterministic_system{};
+  for (const auto rate : {0.955, 0.97531, 1.0, 1.0123, 1.045}) {
+    auto* clock = system.add_clock({.offset = duration{17}, .rate = rate});
+    for (const auto delay :
+         {duration{0}, duration{1}, duration{999}, duration{12345678}}) {
+      const auto due = clock->now() + delay;
+      system.advance(clock->engine_delay(delay));
+      CHECK(clock->now() >= due);
+    }
+  }
+}
+
 TEST_CASE("virtual_clock: a change of rate does not move the time it reads") {
   auto system = test::deterministic_system{};
   auto* clock = system.clock();

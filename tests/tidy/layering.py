@@ -14,7 +14,8 @@ LIBRARIES = [
       "*asio*", "*_door.?pp", "apps/*"]),  # The edges tell actors what they met.
     ("Protobuf", r"google/protobuf/|.*\.pb\.h$",
      ["*_wire.hpp", "*_wire.cpp"]),
-    ("Boost", r"boost/|asio",
+    ("Boost.Context", r"boost/context/", ["apps/lab/*"]),
+    ("Boost", r"boost/(?!context/)|asio",
      ["*asio*", "*_door.hpp", "*_door.cpp"]),
     ("RocksDB", r"rocksdb/", ["*/rocksdb_*"]),
     ("Lua", r"lua.*\.hp*$", ["*/lua_*"]),

@@ -1,0 +1,380 @@
+#include "apps/lab/world/node_world.hpp"
+
+#include "actors/base/assert.hpp"
+#include "apps/lab/world/ask.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::lab {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto link_port = std::uint16_t{7400};
+constexpr auto boot_within = duration{2s};
+constexpr auto stop_within = duration{120s};
+
+// After all faults. Links are dialled again within some seconds, suspicions of dead
+// members must be refuted, and a node that was down joins.
+constexpr auto ready_within = duration{60s};
+constexpr auto rest_within = duration{30s};
+constexpr auto agree_within = duration{60s};
+constexpr auto ask_deadline = duration{10s};
+
+template <class T>
+T between(random_source& random, T low, T high) {
+  return static_cast<T>(
+    random.between(static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high)));
+}
+
+sim::network_config network_of(const world_options& x) {
+  auto result = sim::network_config{};
+  result.latency_max = x.latency_max;
+  return result;
+}
+
+world_clients_config clients_of(const world_options& x) {
+  auto result = world_clients_config{};
+  result.client_count = x.client_count;
+  result.lease_read_ratio = x.lease_read_ratio;
+  result.shard_count = x.shard_count;
+  return result;
+}
+
+} // namespace
+
+world_options draw_options(const sim_request& request) {
+  auto random = random_source{request.seed};
+  auto result = world_options{};
+  // Each is drawn whether it is needed or not, so that fixing one changes no other.
+  const auto nodes = between<std::size_t>(random, 3, 5);
+  const auto shards = between<std::size_t>(random, 1, 4);
+  const auto clients = between<std::size_t>(random, 2, 8);
+  result.node_count = request.node_count.value_or(nodes);
+  result.shard_count = request.shard_count.value_or(shards);
+  result.replica_count
+    = request.replica_count.value_or(std::min<std::size_t>(result.node_count, 3));
+  result.client_count = request.client_count.value_or(clients);
+  result.latency_max = random.between(duration{300us}, duration{20ms});
+  result.lease_read_ratio = random.uniform();
+  auto mix = fault_mix{};
+  mix.kinds = draw_subset(request.fault_kinds, random);
+  mix.length = request.length;
+  mix.between_max = random.between(duration{500ms}, duration{4s});
+  const auto drawn = draw_plan(mix, random);
+  result.fault_kinds = mix.kinds;
+  result.plan = request.plan.value_or(drawn);
+  if (request.kept)
+    result.plan = keep(result.plan, *request.kept);
+  return result;
+}
+
+node_world::node_world(const sim_request& request)
+    : request_{request}, random_{request.seed ^ 0x6e6f646573},
+      options_{draw_options(request)}, trace_{request.trace}, engine_{random_()},
+      network_{engine_.system(), network_of(options_), random_()},
+      groups_{[this](const std::string& what) { violated(what); }},
+      calls_{
+        {&engine_, &machines_, &trace_,
+         [this](const std::string& what) { violated(what); }},
+        2,
+        random_.fork()},
+      clients_{
+        {&engine_, &machines_, &groups_, &trace_}, clients_of(options_), random_.fork()},
+      nemesis_{
+        {&engine_, &network_, &machines_, &groups_, &trace_, options_.replica_count}} {
+  apps::register_all_codecs(codecs_);
+  network_.set_trace([this](
+                       time_point, const std::string& from, const std::string& to,
+                       const char* kind, std::size_t bytes) {
+    trace_.add(engine_.now(), from, kind, to + " " + std::to_string(bytes));
+  });
+  make_machines();
+}
+
+node_world::~node_world() {
+  clients_.stop();
+  calls_.stop();
+  nemesis_.stop();
+  stopping_ = true;
+  for (auto& x : machines_)
+    x->stop();
+  const auto ended = engine_.run_until(engine_.now() + stop_within, [this] {
+    return std::ranges::all_of(machines_, &machine::stopped);
+  });
+  TROUPE_ASSERT(ended && "an actor of a killed node does not end");
+  // What they have asked each other fails now.
+  engine_.run_until(engine_.now() + 1s, [] { return false; });
+}
+
+apps::node_config node_world::config_of(std::size_t index) const {
+  auto result = apps::node_config{};
+  const auto name_of = [](std::size_t i) { return "n" + std::to_string(i + 1); };
+  result.name = node_name{name_of(index)};
+  result.cluster_name = "simulated";
+  result.link_door.listen = {name_of(index), link_port};
+  result.resp_door.listen = {name_of(index), link_port + 100};
+  result.http_door.listen = {name_of(index), link_port + 200};
+  for (std::size_t i = 0; i < options_.replica_count; ++i)
+    result.founders.push_back({node_name{name_of(i)}, {name_of(i), link_port}});
+  result.storage.shard_count = static_cast<std::uint32_t>(options_.shard_count);
+  result.storage.replica_count = static_cast<std::uint32_t>(options_.replica_count);
+  apps::complete(result, "simulated");
+  const auto wrong = result.validate();
+  TROUPE_ASSERT(!wrong);
+  // Below what a node may have: segments are filled with zeros, and are in memory here.
+  result.storage.segment_bytes = std::size_t{128} << 10;
+  return result;
+}
+
+void node_world::make_machines() {
+  for (std::size_t i = 0; i < options_.node_count; ++i) {
+    auto clock = sim::clock_config{};
+    clock.offset = random_.between(duration{}, duration{100h});
+    clock.wall_offset = random_.between(duration{}, duration{2s});
+    auto in = machine_environment{&engine_, &network_, &codecs_, &groups_, &trace_, {}};
+    in.ended = [this, i](const error& why) { on_end(i, why); };
+    auto services = [this, i](apps::service_environment&) {
+      return std::vector{calls_.service_of(i)};
+    };
+    machines_.push_back(std::make_unique<machine>(
+      std::move(in), config_of(i), std::move(services), clock, random_.fork()));
+  }
+}
+
+void node_world::boot_all() {
+  for (auto& x : machines_)
+    engine_.after(random_.between(duration{}, boot_within), [this, &x] {
+      if (!x->up() && !stopping_)
+        x->boot();
+    });
+}
+
+void node_world::on_end(std::size_t index, const error& why) {
+  if (stopping_)
+    return;
+  auto& of = *machines_[index];
+  if (nemesis_.explain_end(of))
+    return;
+  violated("nodes: " + of.name() + " has ended by itself: " + render(why));
+}
+
+void node_world::violated(const std::string& what) {
+  trace_.add(engine_.now(), "properties", "violated", what);
+  violations_.push_back(what);
+}
+
+template <class Done>
+bool node_world::run_until(duration end, Done done) {
+  const auto finished
+    = engine_.run_until(end, [&] { return !violations_.empty() || done(); });
+  if (engine_.stuck())
+    violated("nodes: actors give each other work for ever, at one moment");
+  return finished && violations_.empty();
+}
+
+sim_result node_world::run() {
+  boot_all();
+  clients_.start();
+  calls_.start();
+  nemesis_.begin(options_.plan);
+  const auto end
+    = request_.until ? std::min(*request_.until, request_.length) : request_.length;
+  run_until(end, [] { return false; });
+  if (violations_.empty() && !request_.until) {
+    nemesis_.heal();
+    if (must_be_ready() && must_write() && must_rest() && must_agree())
+      judge_histories();
+  }
+  auto result = sim_result{};
+  result.seed = request_.seed;
+  result.hash = trace_.hash();
+  result.event_count = trace_.event_count();
+  result.acked_count = clients_.acked_count();
+  result.election_count = groups_.election_count();
+  result.crash_count = nemesis_.crash_count();
+  result.faults = nemesis_.counts();
+  result.violations = violations_;
+  result.plan = options_.plan;
+  result.client_count = options_.client_count;
+  result.last_events = trace_.last_lines();
+  result.simulated = engine_.now();
+  counters_["unknown"] = clients_.unknown_count();
+  counters_["truncations"] = groups_.truncation_count();
+  counters_["calls answered"] = calls_.answered_count();
+  counters_["calls executed"] = calls_.executed_count();
+  counters_["steps"] = engine_.step_count();
+  result.counters = counters_;
+  result.options = {
+    "nodes = " + std::to_string(options_.node_count),
+    "shards = " + std::to_string(options_.shard_count),
+    "replicas = " + std::to_string(options_.replica_count),
+    "clients = " + std::to_string(options_.client_count),
+    "latency_max_us = "
+      + std::to_string(
+        std::chrono::duration_cast<std::chrono::microseconds>(options_.latency_max)
+          .count())};
+  auto kinds = std::string{"faults ="};
+  for (const auto& x : options_.fault_kinds)
+    kinds += " " + x;
+  result.options.push_back(kinds);
+  return result;
+}
+
+// -- the second phase
+// -------------------------------------------------------------------------
+
+bool node_world::must_be_ready() {
+  const auto ready = run_until(engine_.now() + ready_within, [this] {
+    return std::ranges::all_of(machines_, &machine::ready);
+  });
+  if (!ready && violations_.empty())
+    violated("I14: nodes are not ready a minute after all faults ended" + describe());
+  check_one_cluster();
+  return violations_.empty();
+}
+
+bool node_world::must_write() {
+  const auto since = engine_.now();
+  const auto enough = 10 * storage::shard_timing{}.election_timeout;
+  const auto written = run_until(since + enough, [this, since] {
+    return clients_.shards_written_since(since).size() >= options_.shard_count;
+  });
+  if (!written && violations_.empty())
+    violated(
+      "I14: not every shard has acknowledged a write 10 T after all nodes were ready"
+      + describe());
+  const auto took
+    = std::chrono::duration_cast<std::chrono::milliseconds>(engine_.now() - since);
+  counters_["recovery ms"] = static_cast<std::uint64_t>(took.count());
+  return violations_.empty();
+}
+
+bool node_world::must_rest() {
+  run_until(engine_.now() + 1s, [] { return false; }); // Reads of what was left.
+  clients_.stop();
+  calls_.stop();
+  const auto rested = run_until(engine_.now() + rest_within, [this] {
+    return clients_.idle() && calls_.idle() && groups_.converged();
+  });
+  if (!rested && violations_.empty())
+    violated("I14: the replicas do not converge when all is quiet" + describe());
+  return violations_.empty();
+}
+
+bool node_world::must_agree() {
+  const auto end = engine_.now() + agree_within;
+  while (engine_.now() < end) {
+    compare_views();
+    if (!run_until(
+          engine_.now() + ask_deadline, [this] { return answers_missing_ == 0; }))
+      break;
+    if (disagreements_.empty())
+      return true;
+    run_until(engine_.now() + 1s, [] { return false; });
+  }
+  for (const auto& x : disagreements_)
+    violated(x);
+  if (violations_.empty())
+    violated("views: a node does not say what it sees" + describe());
+  return false;
+}
+
+void node_world::judge_histories() {
+  const auto found = clients_.judge();
+  counters_["histories judged"] = found.judged;
+  counters_["histories undecided"] = found.undecided;
+  for (const auto& x : found.violations)
+    violated(x);
+}
+
+void node_world::check_one_cluster() {
+  auto ids = std::set<cluster_id>{};
+  for (const auto& x : machines_)
+    if (const auto charter = x->charter())
+      ids.insert(charter->cluster);
+  if (ids.size() > 1)
+    violated("founding: " + std::to_string(ids.size()) + " clusters were founded");
+}
+
+/// Asks every node whom and what it sees; `disagreements_` has what is not as it is.
+void node_world::compare_views() {
+  disagreements_.clear();
+  answers_missing_ = 2 * machines_.size();
+  for (const auto& x : machines_) {
+    auto& of = *x;
+    const auto failed = [this, &of](const error& why) {
+      --answers_missing_;
+      disagreements_.push_back(
+        "views: " + of.name() + " does not answer: " + render(why));
+    };
+    ask(
+      engine_.system(), of.handles().membership, ask_deadline, cluster::atom::members_v,
+      [this, &of](const std::vector<cluster::member>& seen) {
+        --answers_missing_;
+        compare_members(of, seen);
+      },
+      failed);
+    ask(
+      engine_.system(), of.handles().registry, ask_deadline,
+      registry::lookup{registry::entry_kind::provider, {}},
+      [this, &of](const std::vector<registry::view_entry>& seen) {
+        --answers_missing_;
+        compare_providers(of, seen);
+      },
+      failed);
+  }
+}
+
+void node_world::compare_members(machine& of, const std::vector<cluster::member>& seen) {
+  auto alive = std::set<cluster::node_identity>{};
+  for (const auto& x : seen)
+    if (x.state == cluster::member_state::alive)
+      alive.insert(x.node);
+  for (const auto& x : machines_)
+    if (alive.erase({x->identity()->id, x->identity()->name, x->identity()->incarnation}) == 0)
+      disagreements_.push_back(
+        "membership: " + of.name() + " does not see that " + x->name() + " is alive");
+  for (const auto& x : alive)
+    disagreements_.push_back(
+      "membership: " + of.name() + " takes an ended life of " + x.name.value()
+      + " for alive");
+}
+
+void node_world::compare_providers(
+  machine& of, const std::vector<registry::view_entry>& seen) {
+  auto owners = std::multiset<registry::owner_id>{};
+  for (const auto& x : seen)
+    owners.insert(x.owner);
+  for (const auto& x : machines_) {
+    const auto count = owners.count(registry::owner_id{x->identity()->id});
+    if (count != 1)
+      disagreements_.push_back(
+        "registry: " + of.name() + " sees " + std::to_string(count) + " providers at "
+        + x->name());
+  }
+  if (owners.size() != machines_.size())
+    disagreements_.push_back(
+      "registry: " + of.name() + " sees " + std::to_string(owners.size())
+      + " providers in all");
+}
+
+std::string node_world::describe() const {
+  auto result = std::string{};
+  for (const auto& x : machines_)
+    result += "\n  " + x->name() + ": "
+              + (!x->up() ? "down" : x->ready() ? "ready" : "not ready") + ", life "
+              + std::to_string(x->life_count());
+  return result + groups_.describe();
+}
+
+simulator nodes_simulator() {
+  return {
+    .name = "nodes",
+    .fault_kinds = world_nemesis::kinds(),
+    .run = [](const sim_request& request) { return node_world{request}.run(); }};
+}
+
+} // namespace troupe::lab

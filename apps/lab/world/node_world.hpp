@@ -1,0 +1,97 @@
+/// A cluster of whole nodes in virtual time: the shipped cores and their actors, over a
+/// simulated network, simulated disks and simulated clocks, with clients, faults, and the
+/// properties that must hold.
+///
+/// One seed, one thread. A run has two phases: faults on, replicas checked after each of
+/// their events; then all faults end, and the cluster must get over it, agree on who
+/// there is and what is offered, and have lost nothing.
+#pragma once
+
+#include "apps/lab/simulation.hpp"
+#include "apps/lab/world/call_probe.hpp"
+#include "apps/lab/world/machine.hpp"
+#include "apps/lab/world/replica_watch.hpp"
+#include "apps/lab/world/virtual_engine.hpp"
+#include "apps/lab/world/world_clients.hpp"
+#include "apps/lab/world/world_nemesis.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::lab {
+
+/// Sizes and paces of one run, drawn from its seed where the request leaves them open.
+struct world_options {
+  std::size_t node_count = 3;
+  std::size_t shard_count = 1;
+  std::size_t replica_count = 3;
+  std::size_t client_count = 4;
+  duration latency_max{}; ///< Between two machines.
+  double lease_read_ratio = 0.5;
+  std::vector<std::string> fault_kinds; ///< Switched on.
+  fault_plan plan;
+};
+
+/// @pre the request's sizes fit each other.
+[[nodiscard]] world_options draw_options(const sim_request& request);
+
+class node_world {
+public:
+  explicit node_world(const sim_request& request);
+  node_world(const node_world&) = delete;
+  node_world& operator=(const node_world&) = delete;
+
+  /// Ends all nodes.
+  ~node_world();
+
+  [[nodiscard]] sim_result run();
+
+private:
+  [[nodiscard]] apps::node_config config_of(std::size_t index) const;
+  void make_machines();
+  void boot_all();
+  void on_end(std::size_t index, const error& why);
+  void violated(const std::string& what);
+
+  /// Runs up to `end` or `done`, and false as soon as something is violated.
+  template <class Done>
+  bool run_until(duration end, Done done);
+
+  // The second phase. Each returns whether the run may go on.
+  bool must_be_ready();
+  bool must_write();
+  bool must_rest();
+  bool must_agree();
+  void judge_histories();
+
+  void check_one_cluster();
+  void compare_views();
+  void compare_members(machine& of, const std::vector<cluster::member>& seen);
+  void compare_providers(machine& of, const std::vector<registry::view_entry>& seen);
+  [[nodiscard]] std::string describe() const;
+
+  sim_request request_;
+  random_source random_;
+  world_options options_;
+  run_trace trace_;
+  std::vector<std::string> violations_;
+  actors::message_codecs codecs_;
+  virtual_engine engine_;
+  sim::fabric network_;
+  group_checks groups_;
+  std::vector<std::unique_ptr<machine>> machines_;
+  call_probe calls_;
+  world_clients clients_;
+  world_nemesis nemesis_;
+  std::map<std::string, std::uint64_t> counters_;
+  bool stopping_ = false;
+  std::vector<std::string> disagreements_; // Of the last comparison.
+  std::size_t answers_missing_ = 0;        // Of the comparison under way.
+};
+
+/// Simulates whole nodes.
+[[nodiscard]] simulator nodes_simulator();
+
+} // namespace troupe::lab
