@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apps/app_command.hpp"
+#include "apps/lab/workload.hpp"
 #include "apps/service_environment.hpp"
 
 #include <string>
@@ -18,6 +19,10 @@ struct app {
 
   /// Sub-commands beside those of troupe.
   std::vector<app_command> commands{};
+
+  /// The app's own load and properties for `sim`. Empty: its services run, and troupe's
+  /// own load.
+  lab::workload_maker simulate{};
 };
 
 /// Runs what the command line asks for. Errors go to stderr. Returns the exit code: 0; 1

@@ -2,6 +2,9 @@
 #include "apps/entry.hpp"
 #include "apps/mall/inventory_wire.hpp"
 #include "apps/mall/sale.hpp"
+#include "apps/mall/sale_simulation.hpp"
+
+#include <memory>
 
 namespace {
 
@@ -39,5 +42,7 @@ int main(int argc, char** argv) {
            = node.spawn(mall::make_inventory, node.data(), mall::inventory_config{});
          return std::vector{mall::make_inventory_service(inventory)};
        },
-     .commands = {sale_command(sale), check_command(check)}});
+     .commands = {sale_command(sale), check_command(check)},
+     .simulate
+     = [](lab::stage& on) { return std::make_unique<mall::sale_simulation>(on); }});
 }

@@ -3,8 +3,7 @@
 /// Answers come on threads of the client's own; everything else is called by one thread.
 #pragma once
 
-#include "apps/mall/reservation_desk.hpp"
-#include "apps/mall/stock.hpp"
+#include "apps/mall/inventory_calls.hpp"
 #include "apps/node/admin_client.hpp"
 
 #include <cstdint>
@@ -15,7 +14,7 @@
 
 namespace troupe::mall {
 
-class mall_client {
+class mall_client final : public inventory_calls {
 public:
   /// Connects to the node at `address`, and learns of the others. Fails as
   /// `admin_client::connect`.
@@ -31,22 +30,10 @@ public:
   /// this was connected.
   [[nodiscard]] const std::vector<std::string>& nodes() const { return nodes_; }
 
-  // Each calls `done` once.
-
-  void stock(
-    const std::string& item, std::optional<std::uint64_t> initial,
-    std::function<void(expected<std::optional<mall::stock>>)> done);
-  void reserve(
-    const std::string& item, const std::string& name, const order& what,
-    std::function<void(expected<reservation>)> done);
-  void find_order(
-    const std::string& item, const std::string& name,
-    std::function<void(expected<std::optional<order>>)> done);
-
 private:
   void call(
     const char* method, std::string json,
-    std::function<void(expected<std::string>)> done);
+    std::function<void(expected<std::string>)> done) override;
   void learn(const std::string& connected);
 
   apps::admin_client client_;

@@ -76,7 +76,7 @@ void call_probe::call() {
   request.content = std::to_string(++token_count_);
   request.idempotent = request.method == again;
   ++under_way_;
-  ask(
+  ask<router::call_answer>(
     in_.engine->system(), through.handles().gateway, duration{30s},
     router::gateway_call{service_name, std::move(request)},
     [this](const router::call_answer&) { ended(true); },

@@ -21,6 +21,7 @@ constexpr auto stop_within = duration{120s};
 constexpr auto ready_within = duration{60s};
 constexpr auto rest_within = duration{30s};
 constexpr auto agree_within = duration{60s};
+constexpr auto check_within = duration{600s};
 constexpr auto ask_deadline = duration{10s};
 
 template <class T>
@@ -71,8 +72,8 @@ world_options draw_options(const sim_request& request) {
   return result;
 }
 
-node_world::node_world(const sim_request& request)
-    : request_{request}, random_{request.seed ^ 0x6e6f646573},
+node_world::node_world(const sim_request& request, simulated_app app)
+    : request_{request}, app_{std::move(app)}, random_{request.seed ^ 0x6e6f646573},
       options_{draw_options(request)}, trace_{request.trace}, engine_{random_()},
       network_{engine_.system(), network_of(options_), random_()},
       groups_{[this](const std::string& what) { violated(what); }},
@@ -84,7 +85,8 @@ node_world::node_world(const sim_request& request)
       clients_{
         {&engine_, &machines_, &groups_, &trace_}, clients_of(options_), random_.fork()},
       nemesis_{
-        {&engine_, &network_, &machines_, &groups_, &trace_, options_.replica_count}} {
+        {&engine_, &network_, &machines_, &groups_, &trace_, options_.replica_count}},
+      stage_{{&engine_, &machines_, &trace_}, random_.fork()} {
   apps::register_all_codecs(codecs_);
   network_.set_trace([this](
                        time_point, const std::string& from, const std::string& to,
@@ -92,6 +94,8 @@ node_world::node_world(const sim_request& request)
     trace_.add(engine_.now(), from, kind, to + " " + std::to_string(bytes));
   });
   make_machines();
+  if (app_.make_workload)
+    workload_ = app_.make_workload(stage_);
 }
 
 node_world::~node_world() {
@@ -136,12 +140,19 @@ void node_world::make_machines() {
     clock.wall_offset = random_.between(duration{}, duration{2s});
     auto in = machine_environment{&engine_, &network_, &codecs_, &groups_, &trace_, {}};
     in.ended = [this, i](const error& why) { on_end(i, why); };
-    auto services = [this, i](apps::service_environment&) {
-      return std::vector{calls_.service_of(i)};
-    };
     machines_.push_back(std::make_unique<machine>(
-      std::move(in), config_of(i), std::move(services), clock, random_.fork()));
+      std::move(in), config_of(i), services_of(i), clock, random_.fork()));
   }
+}
+
+apps::service_maker node_world::services_of(std::size_t index) {
+  return [this, index](apps::service_environment& node) {
+    auto result
+      = app_.services ? app_.services(node) : std::vector<router::service_definition>{};
+    result.push_back(calls_.service_of(index));
+    service_count_ = result.size();
+    return result;
+  };
 }
 
 void node_world::boot_all() {
@@ -179,13 +190,16 @@ sim_result node_world::run() {
   boot_all();
   clients_.start();
   calls_.start();
+  if (workload_)
+    workload_->start();
   nemesis_.begin(options_.plan);
   const auto end
     = request_.until ? std::min(*request_.until, request_.length) : request_.length;
   run_until(end, [] { return false; });
   if (violations_.empty() && !request_.until) {
     nemesis_.heal();
-    if (must_be_ready() && must_write() && must_rest() && must_agree())
+    if (
+      must_be_ready() && must_write() && must_rest() && must_agree() && must_please_app())
       judge_histories();
   }
   auto result = sim_result{};
@@ -193,6 +207,8 @@ sim_result node_world::run() {
   result.hash = trace_.hash();
   result.event_count = trace_.event_count();
   result.acked_count = clients_.acked_count();
+  if (workload_)
+    counters_["app operations"] = workload_->acked_count();
   result.election_count = groups_.election_count();
   result.crash_count = nemesis_.crash_count();
   result.faults = nemesis_.counts();
@@ -256,11 +272,19 @@ bool node_world::must_rest() {
   run_until(engine_.now() + 1s, [] { return false; }); // Reads of what was left.
   clients_.stop();
   calls_.stop();
-  const auto rested = run_until(engine_.now() + rest_within, [this] {
-    return clients_.idle() && calls_.idle() && groups_.converged();
+  if (workload_)
+    workload_->stop();
+  const auto app_idle = [this] { return !workload_ || workload_->idle(); };
+  const auto rested = run_until(engine_.now() + rest_within, [&] {
+    return clients_.idle() && calls_.idle() && app_idle() && groups_.converged();
   });
   if (!rested && violations_.empty())
-    violated("I14: the replicas do not converge when all is quiet" + describe());
+    violated(
+      !groups_.converged()
+        ? "I14: the replicas do not converge when all is quiet" + describe()
+      : !clients_.idle() ? "liveness: an operation on data is never answered"
+      : !calls_.idle()   ? "liveness: a call is never answered"
+                         : "liveness: the app's load does not come to an end");
   return violations_.empty();
 }
 
@@ -280,6 +304,20 @@ bool node_world::must_agree() {
   if (violations_.empty())
     violated("views: a node does not say what it sees" + describe());
   return false;
+}
+
+bool node_world::must_please_app() {
+  if (!workload_)
+    return true;
+  workload_->check();
+  const auto checked
+    = run_until(engine_.now() + check_within, [this] { return workload_->checked(); });
+  if (!checked && violations_.empty())
+    violated("app: its data cannot be read back when all is quiet" + describe());
+  if (checked)
+    for (const auto& x : workload_->violations())
+      violated(x);
+  return violations_.empty();
 }
 
 void node_world::judge_histories() {
@@ -310,14 +348,14 @@ void node_world::compare_views() {
       disagreements_.push_back(
         "views: " + of.name() + " does not answer: " + render(why));
     };
-    ask(
+    ask<std::vector<cluster::member>>(
       engine_.system(), of.handles().membership, ask_deadline, cluster::atom::members_v,
       [this, &of](const std::vector<cluster::member>& seen) {
         --answers_missing_;
         compare_members(of, seen);
       },
       failed);
-    ask(
+    ask<std::vector<registry::view_entry>>(
       engine_.system(), of.handles().registry, ask_deadline,
       registry::lookup{registry::entry_kind::provider, {}},
       [this, &of](const std::vector<registry::view_entry>& seen) {
@@ -350,12 +388,12 @@ void node_world::compare_providers(
     owners.insert(x.owner);
   for (const auto& x : machines_) {
     const auto count = owners.count(registry::owner_id{x->identity()->id});
-    if (count != 1)
+    if (count != service_count_)
       disagreements_.push_back(
         "registry: " + of.name() + " sees " + std::to_string(count) + " providers at "
         + x->name());
   }
-  if (owners.size() != machines_.size())
+  if (owners.size() != machines_.size() * service_count_)
     disagreements_.push_back(
       "registry: " + of.name() + " sees " + std::to_string(owners.size())
       + " providers in all");
@@ -370,11 +408,13 @@ std::string node_world::describe() const {
   return result + groups_.describe();
 }
 
-simulator nodes_simulator() {
+simulator nodes_simulator(simulated_app app) {
   return {
     .name = "nodes",
     .fault_kinds = world_nemesis::kinds(),
-    .run = [](const sim_request& request) { return node_world{request}.run(); }};
+    .run = [app = std::move(app)](const sim_request& request) {
+      return node_world{request, app}.run();
+    }};
 }
 
 } // namespace troupe::lab

@@ -14,6 +14,7 @@
 #include "apps/lab/world/virtual_engine.hpp"
 #include "apps/lab/world/world_clients.hpp"
 #include "apps/lab/world/world_nemesis.hpp"
+#include "apps/lab/world/world_stage.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -34,12 +35,18 @@ struct world_options {
   fault_plan plan;
 };
 
+/// What an app adds to a simulated cluster. Empty: nothing.
+struct simulated_app {
+  apps::service_maker services{}; ///< Of each node.
+  workload_maker make_workload{};
+};
+
 /// @pre the request's sizes fit each other.
 [[nodiscard]] world_options draw_options(const sim_request& request);
 
 class node_world {
 public:
-  explicit node_world(const sim_request& request);
+  explicit node_world(const sim_request& request, simulated_app app = {});
   node_world(const node_world&) = delete;
   node_world& operator=(const node_world&) = delete;
 
@@ -51,6 +58,7 @@ public:
 private:
   [[nodiscard]] apps::node_config config_of(std::size_t index) const;
   void make_machines();
+  [[nodiscard]] apps::service_maker services_of(std::size_t index);
   void boot_all();
   void on_end(std::size_t index, const error& why);
   void violated(const std::string& what);
@@ -64,6 +72,7 @@ private:
   bool must_write();
   bool must_rest();
   bool must_agree();
+  bool must_please_app();
   void judge_histories();
 
   void check_one_cluster();
@@ -73,6 +82,7 @@ private:
   [[nodiscard]] std::string describe() const;
 
   sim_request request_;
+  simulated_app app_;
   random_source random_;
   world_options options_;
   run_trace trace_;
@@ -85,13 +95,16 @@ private:
   call_probe calls_;
   world_clients clients_;
   world_nemesis nemesis_;
+  world_stage stage_;
+  std::unique_ptr<workload> workload_; // Null when the app has none.
+  std::size_t service_count_ = 0;      // Of each node.
   std::map<std::string, std::uint64_t> counters_;
   bool stopping_ = false;
   std::vector<std::string> disagreements_; // Of the last comparison.
   std::size_t answers_missing_ = 0;        // Of the comparison under way.
 };
 
-/// Simulates whole nodes.
-[[nodiscard]] simulator nodes_simulator();
+/// Simulates whole nodes, with an app on them.
+[[nodiscard]] simulator nodes_simulator(simulated_app app = {});
 
 } // namespace troupe::lab

@@ -154,7 +154,7 @@ void world_clients::write(const operation_ptr& x) {
   request.what = written(name_of(*x), x->seen);
   request.time_left = config_.deadline;
   // The node's client keeps the deadline; twice as long covers its death.
-  ask(
+  ask<router::data_reply>(
     in_.engine->system(), x->through->handles().data_client, 2 * config_.deadline,
     std::move(request),
     [this, x](const router::data_reply& reply) { answered(x, reply); },
@@ -170,7 +170,7 @@ void world_clients::read(const operation_ptr& x) {
   request.level = random_.chance(config_.lease_read_ratio) ? storage::read_level::lease
                                                            : storage::read_level::master;
   request.time_left = config_.deadline;
-  ask(
+  ask<router::data_reply>(
     in_.engine->system(), x->through->handles().data_client, 2 * config_.deadline,
     std::move(request),
     [this, x](const router::data_reply& reply) { answered(x, reply); },
