@@ -5,6 +5,7 @@
 #include "apps/lab/cores/cores.hpp"
 #include "apps/lab/run_sim.hpp"
 #include "apps/lab/sim_command.hpp"
+#include "apps/lab/world/node_world.hpp"
 #include "apps/local/down.hpp"
 #include "apps/local/local_commands.hpp"
 #include "apps/local/up.hpp"
@@ -31,7 +32,8 @@ constexpr auto exit_misuse = 2;
 class command_line {
 public:
   explicit command_line(const app& app)
-      : services_{app.services}, root_{"Runs and operates clusters of nodes.", app.name} {
+      : services_{app.services}, simulate_{app.simulate},
+        root_{"Runs and operates clusters of nodes.", app.name} {
     root_.set_version_flag("--version", version_text());
     root_.require_subcommand(0, 1);
     for (const auto& x : app.commands)
@@ -111,23 +113,17 @@ private:
 
   int run_sim_command() {
     const auto simulator = wanted_simulator();
-    if (!simulator)
-      return complain(simulator.error());
-    const auto options = sim_command_.options(simulator->fault_kinds);
+    const auto options = sim_command_.options(simulator.fault_kinds);
     if (!options)
       return complain(options.error());
     const auto code
-      = lab::run_sim(root_.get_name(), *simulator, *options, std::cout, std::cerr);
+      = lab::run_sim(root_.get_name(), simulator, *options, std::cout, std::cerr);
     return code ? *code : complain(code.error());
   }
 
-  [[nodiscard]] expected<lab::simulator> wanted_simulator() const {
-    if (sim_command_.cores_only())
-      return lab::make_cores_simulator();
-    return fail(
-      ec::invalid_argument,
-      "whole nodes cannot be simulated yet; add --cores-only to simulate the cores of a "
-      "shard's replicas");
+  [[nodiscard]] lab::simulator wanted_simulator() const {
+    return sim_command_.cores_only() ? lab::make_cores_simulator()
+                                     : lab::make_nodes_simulator({services_, simulate_});
   }
 
   int run_chaos_command() {
@@ -195,6 +191,7 @@ private:
   }
 
   service_maker services_;
+  lab::workload_maker simulate_;
   CLI::App root_;
   CLI::App* node_ = root_.add_subcommand("node", "run a node until it leaves");
   CLI::App* up_ = root_.add_subcommand("up", "start a cluster on this machine");

@@ -408,7 +408,7 @@ std::string node_world::describe() const {
   return result + groups_.describe();
 }
 
-simulator nodes_simulator(simulated_app app) {
+simulator make_nodes_simulator(simulated_app app) {
   return {
     .name = "nodes",
     .fault_kinds = world_nemesis::kinds(),

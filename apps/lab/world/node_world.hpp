@@ -105,6 +105,6 @@ private:
 };
 
 /// Simulates whole nodes, with an app on them.
-[[nodiscard]] simulator nodes_simulator(simulated_app app = {});
+[[nodiscard]] simulator make_nodes_simulator(simulated_app app = {});
 
 } // namespace troupe::lab
