@@ -40,8 +40,8 @@ void machine::boot() {
   next->clock.emplace(*in_.engine, clock_, next->gate);
   next->disk.emplace(
     life_disk_environment{in_.engine, &disk_, &pace_, next->gate, random_.fork()});
-  auto identity
-    = cluster::begin_incarnation(*next->disk, config_.name, config_.cluster_name, random_);
+  auto identity = cluster::begin_incarnation(
+    *next->disk, config_.name, config_.cluster_name, random_);
   TROUPE_ASSERT(identity && "a crash was taken for damage of the identity");
   identity_ = *identity;
   next->transport.emplace(*in_.network, name());

@@ -372,7 +372,9 @@ void node_world::compare_members(machine& of, const std::vector<cluster::member>
     if (x.state == cluster::member_state::alive)
       alive.insert(x.node);
   for (const auto& x : machines_)
-    if (alive.erase({x->identity()->id, x->identity()->name, x->identity()->incarnation}) == 0)
+    if (
+      alive.erase({x->identity()->id, x->identity()->name, x->identity()->incarnation})
+      == 0)
       disagreements_.push_back(
         "membership: " + of.name() + " does not see that " + x->name() + " is alive");
   for (const auto& x : alive)
