@@ -147,9 +147,7 @@ error sim_command::take_faults(
     return bad_flag(faults_, wanted.error());
   result.request.fault_kinds = std::move(*wanted);
   if (given(scenario_)) {
-    if (given(faults_))
-      return refused("--faults and --scenario exclude each other");
-    result.scenario_file = text_of(scenario_);
+    return refused("--scenario is not read yet; plan with --faults and --keep-faults");
   }
   auto kept = std::set<std::size_t>{};
   auto trouble = take(kept_, parse_kept, kept);

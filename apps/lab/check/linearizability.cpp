@@ -50,7 +50,7 @@ struct event {
 class search {
 public:
   search(const std::vector<register_operation>& history, std::size_t steps_max)
-      : history_{history}, steps_left_{steps_max}, done_(history.size(), false) {
+      : history_{history}, steps_left_{steps_max}, done_((history.size() + 7) / 8, '\0') {
     link_events();
     known_left_ = static_cast<std::size_t>(std::ranges::count_if(
       history_, [](const register_operation& x) { return x.returned.has_value(); }));
@@ -133,9 +133,9 @@ private:
     auto after = step(history_[operation], state_);
     if (!after)
       return false;
-    done_[operation] = true;
-    if (!seen_.insert(memory_of(*after)).second) {
-      done_[operation] = false;
+    flip(operation);
+    if (!seen_.insert(done_ + *after).second) {
+      flip(operation);
       return false;
     }
     stack_.push_back({call, std::exchange(state_, std::move(*after))});
@@ -150,7 +150,7 @@ private:
     stack_.pop_back();
     auto operation = events_[last.call].operation;
     state_ = std::move(last.state_before);
-    done_[operation] = false;
+    flip(operation);
     relink(return_of(operation));
     relink(last.call);
     known_left_ += history_[operation].returned ? 1 : 0;
@@ -168,19 +168,16 @@ private:
       stuck_ = events_[at].operation;
   }
 
-  [[nodiscard]] std::string memory_of(const std::string& state) const {
-    auto result = std::string((done_.size() + 7) / 8, '\0');
-    for (std::size_t i = 0; i < done_.size(); ++i) {
-      if (done_[i])
-        result[i / 8] = static_cast<char>(result[i / 8] | 1 << (i % 8));
-    }
-    return result + state;
+  /// Whether it is done: its bit.
+  void flip(std::size_t operation) {
+    auto& bits = done_[operation / 8];
+    bits = static_cast<char>(bits ^ 1 << (operation % 8));
   }
 
   const std::vector<register_operation>& history_;
   std::size_t steps_left_;
   std::vector<event> events_;
-  std::vector<bool> done_;
+  std::string done_; // A bit for each operation: the beginning of what is remembered.
   std::string state_;
   std::vector<choice> stack_;
   std::unordered_set<std::string> seen_;

@@ -9,7 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto key_count = std::size_t{3};
 constexpr auto operations_per_key = std::size_t{60};
 constexpr auto operation_timeout = 4s;
 const auto the_slot = slot{42};
@@ -40,7 +39,7 @@ void replication_clients::think(client& c) {
 }
 
 std::string replication_clients::pick_key(bool weak) {
-  auto index = in_.random->below(key_count);
+  auto index = in_.random->below(options_.key_count);
   auto name = [&] {
     return (weak ? "w" : "k") + std::to_string(index) + "."
            + std::to_string(generations_[index]);

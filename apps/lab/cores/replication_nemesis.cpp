@@ -52,6 +52,7 @@ const std::vector<replication_nemesis::known_kind>& replication_nemesis::table()
     {"hint", &self::hint},
     {"coup", &self::coup, true},
     {"usurp", &self::usurp},
+    {"hear_again", &self::hear_again},
   };
   return result;
 }

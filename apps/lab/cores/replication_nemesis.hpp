@@ -128,6 +128,7 @@ private:
   void coup(const blow& x);
   void depose(replication_host& master);
   void usurp(const blow& x);
+  void hear_again(const blow& x);
 
   environment in_;
   bool on_ = true;
@@ -135,7 +136,6 @@ private:
   /// Of coups: until when new masters are deposed, and by what chance.
   std::optional<random_source> coup_random_;
   time_point coups_until_;
-  std::optional<std::uint64_t> coup_cut_;
   epoch newest_mastership_; ///< Of those that it has met.
 };
 

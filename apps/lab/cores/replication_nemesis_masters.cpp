@@ -73,7 +73,7 @@ void replication_nemesis::after_event() {
     if (!host->up() || !host->state().master || host->state().at <= newest_mastership_)
       continue;
     newest_mastership_ = host->state().at;
-    if (coup_random_->chance(0.7))
+    if (coup_random_->chance(0.8))
       depose(*host);
   }
 }
@@ -90,13 +90,9 @@ void replication_nemesis::depose(replication_host& master) {
       if (whole || random.chance(0.6))
         links.add(other->id(), master.id());
     }
-    if (coup_cut_)
-      in_.network->end(*coup_cut_);
-    coup_cut_ = in_.network->begin(
-      {.kind = "coup", .what = disturbance::effect::cut, .links = links});
+    in_.network->end_cuts();
+    cut(links, random.between(duration{500ms}, duration{3s}));
     suspect_master(random, master, 100ms);
-    const auto length = random.between(duration{500ms}, duration{3s});
-    later(length, [this, number = *coup_cut_] { in_.network->end(number); });
   });
 }
 
@@ -130,6 +126,36 @@ void replication_nemesis::usurp(const blow& x) {
     }
   }
   suspect_master(x.random, *master, 600ms);
+}
+
+// A slave that lost its master hears it again before it has the votes that it has asked
+// for, from one that goes on without it.
+void replication_nemesis::hear_again(const blow& x) {
+  auto* master = some_master();
+  const auto& hosts = *in_.hosts;
+  const auto first = x.random.below(hosts.size());
+  if (master == nullptr || hosts[first].get() == master)
+    return;
+  struck(x);
+  const auto asks_at = x.random.between(duration{500ms}, duration{1s});
+  for (const auto& host : hosts)
+    if (host.get() != master) {
+      auto links = link_set{};
+      links.add(master->id(), host->id());
+      links.add(host->id(), master->id());
+      cut(links, host == hosts[first] ? asks_at : 3s);
+    }
+  const auto number = in_.network->begin(
+    {.kind = x.what.kind,
+     .what = disturbance::effect::hold,
+     .links = link_set::all(),
+     .ratio = 0.7,
+     .delay_max = 400ms,
+     .elections_only = true});
+  later(3s, [this, number] { in_.network->end(number); });
+  hosts[first]->handle({"suspect"}, [](replica& core, time_point now) {
+    return core.master_suspected(now);
+  });
 }
 
 } // namespace troupe::lab

@@ -17,7 +17,8 @@ using effect = disturbance::effect;
 
 bool is_of_elections(const message_body& x) {
   return std::holds_alternative<vote>(x) || std::holds_alternative<transfer_now>(x)
-         || std::holds_alternative<stand_please>(x);
+         || std::holds_alternative<stand_please>(x)
+         || std::holds_alternative<pre_vote_reply>(x);
 }
 
 } // namespace
@@ -25,6 +26,11 @@ bool is_of_elections(const message_body& x) {
 std::uint64_t replication_network::begin(disturbance what) {
   disturbances_.emplace(next_number_, std::move(what));
   return next_number_++;
+}
+
+void replication_network::end_cuts() {
+  std::erase_if(
+    disturbances_, [](const auto& x) { return x.second.what == effect::cut; });
 }
 
 bool replication_network::is_cut(replica_id from, replica_id to) const {

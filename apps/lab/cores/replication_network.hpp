@@ -80,6 +80,7 @@ public:
   /// Until `end` of the number that it returns.
   std::uint64_t begin(disturbance what);
   void end(std::uint64_t number) { disturbances_.erase(number); }
+  void end_cuts();
   void heal() { disturbances_.clear(); }
 
   /// What a message of a client takes: it suffers from what holds back all links.

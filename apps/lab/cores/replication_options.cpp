@@ -23,6 +23,8 @@ public:
   replication_options run() {
     draw_sizes();
     x_.fault_kinds = draw_subset(request_->fault_kinds, faults_);
+    if (faults_.chance(0.5)) // Few kinds leave each other the time to do their worst.
+      x_.fault_kinds = draw_subset(x_.fault_kinds, faults_);
     if (request_->plan)
       x_.plan = *request_->plan;
     else
@@ -49,7 +51,8 @@ private:
     x_.lease_read_ratio = random.chance(0.5) ? 0.9 : 0.3;
     x_.weak_write_ratio = random.chance(0.3) ? 0.3 : 0;
     x_.tiny_batches = random.chance(0.6);
-    x_.one_by_one = random.chance(0.4);
+    x_.one_by_one = random.chance(0.5);
+    x_.key_count = random.chance(0.5) ? 3 : 10;
   }
 
   void draw_faults() {
@@ -99,6 +102,7 @@ std::vector<std::string> describe(const replication_options& x) {
     "leases = " + on(x.timing.lease_on()),
     "lease reads = " + to_text(x.lease_read_ratio),
     "weak writes = " + to_text(x.weak_write_ratio),
+    "keys = " + std::to_string(x.key_count),
     "think up to = " + to_text(x.think_max),
     "tiny batches = " + on(x.tiny_batches),
     "one by one = " + on(x.one_by_one),

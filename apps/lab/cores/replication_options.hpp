@@ -24,6 +24,10 @@ struct replication_options {
   double lease_read_ratio = 0.5; ///< Of the reads; the others are by read index.
   double weak_write_ratio = 0;   ///< Writes in async or semi, to keys of their own.
 
+  /// That clients meet at. At few, the writes that a master could not commit keep its
+  /// reads waiting; at many, nobody looks at what another wrote.
+  std::size_t key_count = 3;
+
   bool tiny_batches = false; ///< Small segments, batches, credit and memory.
   bool one_by_one = false;   ///< A Ship holds one record, and waits for the last one's.
 

@@ -57,7 +57,7 @@ TEST_CASE("sim_report: faults that were not to strike are not missed") {
 }
 
 TEST_CASE("sim_report: a scenario's faults must strike, others need not") {
-  auto options = seeds(100);
+  auto options = seeds(seeds_for_every_fault);
   options.request.plan = fault_plan{{.number = 1, .at = 1s, .kind = "drop", .seed = 1}};
   CHECK(faults_that_never_struck(options, with_drops()).empty());
 }
