@@ -14,7 +14,7 @@ namespace troupe::lab {
 /// with it from the others; `isolate` the target alone; `one_way` loses what the target
 /// sends, and nothing that it is sent; `ring` leaves each node its two neighbours;
 /// `loss`, `delay`, `duplicate` and `reorder` disturb all links; `disk_full` fills the
-/// target's disk.
+/// target's disk, and starts it again.
 [[nodiscard]] const std::vector<std::string>& chaos_fault_kinds();
 
 /// Whether nodes must have networks and disks of their own for it.

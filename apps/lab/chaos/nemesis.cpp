@@ -68,7 +68,7 @@ error nemesis::heal() {
 std::vector<std::string> nemesis::deaths() {
   auto result = std::vector<std::string>{};
   for (std::size_t i = 0; i < world_.nodes().size(); ++i)
-    if (const auto how = world_.ended_by_itself(i))
+    if (const auto how = taken_.contains(i) ? std::nullopt : world_.ended_by_itself(i))
       result.push_back(world_.nodes()[i].name + " " + *how);
   return result;
 }
@@ -137,13 +137,23 @@ error nemesis::take_node(const std::string& kind, std::size_t node, grip& result
   }
   if (kind == "disk_full") {
     result.release = &nemesis::give_room;
-    return world_.fill_disk(node);
+    return take_room(node);
   }
   result.release = &nemesis::start_again;
   return world_.kill(node);
 }
 
-/// A node may have ended for want of room.
+/// A node allocates its logs ahead, and would not notice for long: it is started again,
+/// for which it needs room.
+error nemesis::take_room(std::size_t node) {
+  if (auto trouble = world_.fill_disk(node))
+    return trouble;
+  if (auto trouble = world_.kill(node))
+    return trouble;
+  return world_.start(node);
+}
+
+/// It may have ended for want of room.
 error nemesis::give_room(std::size_t node) {
   if (auto trouble = world_.free_disk(node))
     return trouble;

@@ -39,7 +39,7 @@ public:
   /// Undoes all faults that last, leaves out those to come, and starts all nodes.
   [[nodiscard]] error heal();
 
-  /// Nodes that have ended though no fault did it, as sentences; each is told once.
+  /// Nodes that have ended while no fault had them, as sentences; each is told once.
   [[nodiscard]] std::vector<std::string> deaths();
 
   [[nodiscard]] const std::vector<strike>& strikes() const { return strikes_; }
@@ -60,6 +60,7 @@ private:
 
   [[nodiscard]] error start_again(std::size_t node) { return world_.start(node); }
   [[nodiscard]] error go_on(std::size_t node) { return world_.resume(node); }
+  [[nodiscard]] error take_room(std::size_t node);
   [[nodiscard]] error give_room(std::size_t node);
 
   /// The fault's target, or one drawn; none when that node is not free for it.

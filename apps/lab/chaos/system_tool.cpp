@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX wants it
+extern char** environ; // POSIX has it in no header.
 
 namespace troupe::lab {
 

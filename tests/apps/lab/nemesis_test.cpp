@@ -23,13 +23,17 @@ public:
     }
   }
 
-  const std::vector<apps::local_node>& nodes() const override { return nodes_; }
+  [[nodiscard]] const std::vector<apps::local_node>& nodes() const override {
+    return nodes_;
+  }
   error start(std::size_t node) override {
     running.insert(node);
     return {};
   }
   error wait_ready(duration) override { return {}; }
-  bool runs(std::size_t node) const override { return running.contains(node); }
+  [[nodiscard]] bool runs(std::size_t node) const override {
+    return running.contains(node);
+  }
   std::optional<std::string> ended_by_itself(std::size_t node) override {
     if (crashed.erase(node) == 0)
       return std::nullopt;
@@ -150,7 +154,9 @@ TEST_CASE_FIXTURE(fixture, "nemesis: a node that ends for want of room is starte
   auto x = start({fault("disk_full", "n3", 1h)});
   CHECK_FALSE(x.act());
   CHECK(world.full == set{2});
+  CHECK(world.running == set{0, 1, 2});
   world.crashed = {2};
+  CHECK(x.deaths().empty());
   CHECK_FALSE(x.heal());
   CHECK(world.full.empty());
   CHECK(world.running == set{0, 1, 2});
