@@ -170,7 +170,7 @@ private:
     const auto guess = nearest(wrong, words);
     auto path = std::string{};
     for (const auto* x = &command; x != &root_; x = x->get_parent())
-      path = x->get_name() + " " + path;
+      path.insert(0, x->get_name() + " ");
     return fail(
       ec::invalid_argument, "unknown argument '" + wrong + "'"
                               + (guess.empty() ? "" : "; did you mean " + guess + "?")
