@@ -21,11 +21,17 @@ void sale_simulation::call(
     inventory_service, std::move(request),
     [this, done = std::move(done)](expected<router::call_answer> x) {
       --under_way_;
-      if (x)
+      if (x) {
         done(std::move(x->content));
-      else
+      } else {
+        last_failure_ = on_->now();
         done(std::move(x.error()));
+      }
     });
+}
+
+bool sale_simulation::idle() const {
+  return under_way_ == 0 && on_->now() - last_failure_ > config_.late_max;
 }
 
 // -- the sale
@@ -134,6 +140,20 @@ void sale_simulation::read_order(std::size_t attempt) {
   });
 }
 
+/// What each item's books say, for whoever looks for an error in them.
+std::string sale_simulation::books() const {
+  auto ordered = std::map<std::string, std::uint64_t>{};
+  for (std::size_t i = 0; i < book_.attempts.size(); ++i)
+    if (const auto& there = found_.orders[i])
+      ordered[book_.attempts[i].item] += there->quantity;
+  auto result = std::string{};
+  for (const auto& [item, now] : found_.stocks)
+    result += "\n  " + item + ": stocked " + std::to_string(book_.stocked.at(item))
+              + ", left " + std::to_string(now.left) + ", sold "
+              + std::to_string(now.sold) + ", in orders " + std::to_string(ordered[item]);
+  return result;
+}
+
 std::vector<std::string> sale_simulation::violations() const {
   auto result = std::vector<std::string>{};
   if (!floor_)
@@ -146,7 +166,7 @@ std::vector<std::string> sale_simulation::violations() const {
   note(found.oversold, "pieces oversold");
   note(found.lost, "acknowledged orders lost");
   note(found.ghosts, "refused orders exist");
-  note(found.unbalanced, "items whose books do not balance");
+  note(found.unbalanced, "items whose books do not balance" + books());
   return result;
 }
 

@@ -23,6 +23,9 @@ struct sale_simulation_config {
   std::uint64_t scarce_count = 40;      ///< Pieces of every other item.
   std::uint64_t plenty_count = 100'000; ///< Of the rest.
   duration retry_max = std::chrono::milliseconds{200};
+  /// Up to so long after a call has failed, what it asked for may still be done: the
+  /// inventory goes on trying when its caller has given up.
+  duration late_max = std::chrono::seconds{15};
 };
 
 class sale_simulation final : public lab::workload, private inventory_calls {
@@ -32,7 +35,7 @@ public:
 
   void start() override;
   void stop() override { stopped_ = true; }
-  [[nodiscard]] bool idle() const override { return under_way_ == 0; }
+  [[nodiscard]] bool idle() const override;
   void check() override;
   [[nodiscard]] bool checked() const override { return checked_; }
   [[nodiscard]] std::vector<std::string> violations() const override;
@@ -49,6 +52,7 @@ private:
   void serve();
   void serve_later();
 
+  [[nodiscard]] std::string books() const;
   void read_next();
   void read_stock(const std::string& item);
   void read_order(std::size_t attempt);
@@ -65,6 +69,7 @@ private:
   findings found_;
   std::vector<std::function<void()>> to_read_;
   std::size_t under_way_ = 0;
+  duration last_failure_ = -std::chrono::hours{1};
   bool serving_ = false;
   bool stopped_ = false;
   bool checked_ = false;

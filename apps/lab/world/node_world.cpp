@@ -85,7 +85,8 @@ node_world::node_world(const sim_request& request, simulated_app app)
       clients_{
         {&engine_, &machines_, &groups_, &trace_}, clients_of(options_), random_.fork()},
       nemesis_{
-        {&engine_, &network_, &machines_, &groups_, &trace_, options_.replica_count}},
+        {&engine_, &network_, &machines_, &groups_, &trace_, options_.shard_count,
+         options_.replica_count}},
       stage_{{&engine_, &machines_, &trace_}, random_.fork()} {
   apps::register_all_codecs(codecs_);
   network_.set_trace([this](
@@ -244,10 +245,13 @@ sim_result node_world::run() {
 
 bool node_world::must_be_ready() {
   const auto ready = run_until(engine_.now() + ready_within, [this] {
-    return std::ranges::all_of(machines_, &machine::ready);
+    return std::ranges::all_of(machines_, &machine::ready)
+           && groups_.shards().size() > options_.shard_count; // The catalog is one more.
   });
   if (!ready && violations_.empty())
-    violated("I14: nodes are not ready a minute after all faults ended" + describe());
+    violated(
+      "I14: a node is not ready, or a shard not placed, a minute after all faults ended"
+      + describe());
   check_one_cluster();
   return violations_.empty();
 }

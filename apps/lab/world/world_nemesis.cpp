@@ -308,8 +308,10 @@ bool world_nemesis::torn_write(blow& x) {
   return true;
 }
 
+/// Only when all shards are placed: what has no replica yet waits for a lost founder.
 bool world_nemesis::may_damage(const machine& x) const {
-  return damaged_ == nullptr && x.ready() && in_.replica_count >= 3;
+  return damaged_ == nullptr && x.ready() && in_.replica_count >= 3
+         && in_.groups->shards().size() > in_.shard_count;
 }
 
 bool world_nemesis::bit_flip(blow& x) {

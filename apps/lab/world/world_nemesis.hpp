@@ -28,6 +28,7 @@ public:
     const std::vector<std::unique_ptr<machine>>* machines = nullptr;
     group_checks* groups = nullptr;
     run_trace* trace = nullptr;
+    std::size_t shard_count = 1;
     std::size_t replica_count = 3;
   };
 
