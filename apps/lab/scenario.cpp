@@ -52,8 +52,7 @@ private:
     if (auto trouble = x.text("ack", text); trouble || text.empty())
       return trouble;
     return x.check(
-      "ack", storage::parse(text, result.ack),
-      "must be \"async\", \"semi\" or \"quorum\"");
+      "ack", storage::parse(text, result.ack), R"(must be "async", "semi" or "quorum")");
   }
 
   static error take(const toml_table& x, scenario_clients& result) {
@@ -99,8 +98,8 @@ private:
        x.known("kind", fault.kind, words_.fault_kinds, "fault"), x.text("target", target),
        x.check(
          "target", target.empty() || is_target(target, result.cluster),
-         "must be a node, \"n1\" to \"n" + std::to_string(result.cluster.node_count)
-           + "\", or the master of a shard, \"master:1\" to \"master:"
+         R"(must be a node, "n1" to "n)" + std::to_string(result.cluster.node_count)
+           + R"(", or the master of a shard, "master:1" to "master:)"
            + std::to_string(result.cluster.shard_count) + "\""),
        x.time("for", 0s, length_max, length)});
     if (!target.empty())
@@ -130,7 +129,7 @@ private:
        x.times("between", 1ms, length_max, between),
        x.check(
          "between", between.size() == 2 && between.front() <= between.back(),
-         "must be the least and the most: [\"1 s\", \"4 s\"]")});
+         R"(must be the least and the most: ["1 s", "4 s"])")});
     if (!trouble) {
       nemesis.between_min = between.front();
       nemesis.between_max = between.back();

@@ -77,7 +77,7 @@ error toml_table::texts(std::string_view key, std::vector<std::string>& result) 
     if (const auto value = items->get(i)->value_exact<std::string>())
       values.push_back(*value);
   if (items == nullptr || values.size() != items->size())
-    return wrong(key, "must be a list of texts: [\"a\", \"b\"]");
+    return wrong(key, R"(must be a list of texts: ["a", "b"])");
   result = std::move(values);
   return {};
 }
