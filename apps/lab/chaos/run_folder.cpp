@@ -86,7 +86,7 @@ error clear_killed_runs(
 expected<fs::path> new_folder(const fs::path& directory, const std::string& name) {
   for (auto number = 1;; ++number) {
     const auto suffix = number == 1 ? std::string{} : "." + std::to_string(number);
-    const auto path = directory / (name + suffix);
+    auto path = directory / (name + suffix);
     auto problem = std::error_code{};
     if (fs::create_directory(path, problem))
       return path;
