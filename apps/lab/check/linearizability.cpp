@@ -1,6 +1,7 @@
 #include "apps/lab/check/linearizability.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 #include <unordered_set>
@@ -247,11 +248,12 @@ bool is_linearizable_by_force(const std::vector<register_operation>& history) {
 }
 
 std::string describe(const register_operation& x) {
-  static constexpr const char* names[]
-    = {"read", "write", "compare_and_set", "append", "swap"};
+  static constexpr auto names
+    = std::array{"read", "write", "compare_and_set", "append", "swap"};
   auto result = "[" + std::to_string(x.invoked) + ", "
                 + (x.returned ? std::to_string(*x.returned) : "unknown") + "] client "
-                + std::to_string(x.client) + " " + names[static_cast<int>(x.call)];
+                + std::to_string(x.client) + " "
+                + names[static_cast<std::size_t>(x.call)];
   if (x.call != register_call::read)
     result += " '" + x.argument + "'";
   if (x.call == register_call::compare_and_set)
