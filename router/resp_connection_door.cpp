@@ -203,9 +203,12 @@ void resp_connection::flush() {
 }
 
 // The session counts what it holds as unread; so it gives its replies away only when the
-// system has taken those before.
+// system has taken those before. Those go first: when they have gone at once, nothing
+// else would come back for the next ones.
 void resp_connection::send_replies() {
-  while (session_.has_replies() && stream_.unsent_bytes() == 0) {
+  stream_.flush(shared_from_this());
+  while (phase_ != phase::closed && session_.has_replies()
+         && stream_.unsent_bytes() == 0) {
     session_.take_replies(stream_.output());
     loop_.shared().metrics.sent_bytes.add(stream_.unsent_bytes());
     stream_.flush(shared_from_this());
@@ -215,7 +218,6 @@ void resp_connection::send_replies() {
     session_.resume(loop_.facts(), out);
     perform(out);
   }
-  stream_.flush(shared_from_this());
 }
 
 // A client that has closed its half gets the replies to what it has sent before.
