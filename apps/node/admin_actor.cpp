@@ -16,9 +16,6 @@ using namespace std::chrono_literals;
 // Answers of the node's own actors.
 constexpr auto local_deadline = 5s;
 
-// Leaving spreads the word first (membership's leave_timeout) and closes links.
-constexpr auto leave_deadline = 30s;
-
 constexpr auto tree_deadline = 1s;
 
 // The call's own deadline comes first.
@@ -268,12 +265,9 @@ caf::result<call_reply> admin_state::on(call_command& x) {
 }
 
 caf::result<leave_reply> admin_state::leave() {
-  auto promise = self_->make_response_promise<leave_reply>();
-  self_->request(others_->get().lifecycle, leave_deadline, atom::leave_v)
-    .then(
-      [promise](caf::ok_atom) mutable { promise.deliver(leave_reply{}); },
-      [promise](error& why) mutable { promise.deliver(std::move(why)); });
-  return promise;
+  // It answers whoever asked by itself, before it lets the links close: by way of this
+  // actor the answer could come when its link has gone.
+  return self_->delegate(others_->get().lifecycle, atom::leave_v);
 }
 
 admin_actor::behavior_type make_admin(

@@ -131,8 +131,8 @@ void lifecycle_state::on(const cluster::member_news& x) {
 // -- the way out
 // --------------------------------------------------------------------------
 
-caf::result<caf::ok_atom> lifecycle_state::leave() {
-  leaving_.push_back(self_->make_response_promise<caf::ok_atom>());
+caf::result<leave_reply> lifecycle_state::leave() {
+  leaving_.push_back(self_->make_response_promise<leave_reply>());
   auto result = leaving_.back();
   auto was = progress_.phase;
   if (was != node_phase::leaving) {
@@ -191,7 +191,7 @@ void lifecycle_state::depart() {
 // The one who asked is answered while there is a link to answer through.
 void lifecycle_state::finish() {
   for (auto& promise : std::exchange(leaving_, {}))
-    promise.deliver(caf::ok_atom_v);
+    promise.deliver(leave_reply{});
   close_links();
 }
 

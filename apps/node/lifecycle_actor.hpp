@@ -48,7 +48,7 @@ public:
     lifecycle_config config);
 
   [[nodiscard]] const node_progress& progress() const { return progress_; }
-  caf::result<caf::ok_atom> leave();
+  caf::result<leave_reply> leave();
   void on(const cluster::member_news& x);
 
 private:
@@ -71,7 +71,7 @@ private:
   lifecycle_config config_;
   std::deque<actors::child_spec> to_add_;
   node_progress progress_;
-  std::vector<caf::typed_response_promise<caf::ok_atom>> leaving_;
+  std::vector<caf::typed_response_promise<leave_reply>> leaving_;
 };
 
 /// Spawn function.

@@ -1,6 +1,7 @@
 /// The messages of a node's own actors.
 #pragma once
 
+#include "apps/node/admin.hpp"
 #include "cluster/founding.hpp"
 #include "cluster/messages.hpp"
 
@@ -32,7 +33,7 @@ using lifecycle_actor = caf::typed_actor<
   caf::replies_to<atom::phase>::with<node_progress>,
   // Leave the cluster and end. Answered when `left` has spread; repeats are answered
   // together.
-  caf::replies_to<atom::leave>::with<caf::ok_atom>,
+  caf::replies_to<atom::leave>::with<leave_reply>,
   // From membership.
   caf::reacts_to<cluster::member_news>>;
 
