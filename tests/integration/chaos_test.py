@@ -129,13 +129,17 @@ class ChaosTest(unittest.TestCase):
 
     def test_a_weak_mode_is_found_to_lose_what_it_acknowledged(self):
         # The master of some shard acknowledges while it is cut off; then it is killed, and
-        # the others go on without it.
-        run = self.run_chaos(self.scenario(LOSSY))
-        self.skip_without_rights(run)
+        # the others go on without it. How much it acknowledges in that time is up to the
+        # machine: one run of some is enough.
+        for seed in range(1, 7):
+            run = self.run_chaos(self.scenario(LOSSY), "--seed", str(seed))
+            self.skip_without_rights(run)
+            if run.returncode != 0:
+                break
         self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
         self.assertIn("nothing_lost: ", run.stdout)
-        self.assertEqual(self.kept(), ["own-1"])
-        self.assertIn(str(self.directory / "own-1"), run.stdout)
+        self.assertEqual(self.kept(), [f"own-{seed}"])
+        self.assertIn(str(self.directory / f"own-{seed}"), run.stdout)
         self.assertEqual(processes_of(self.folder), [])
 
     def test_a_run_that_is_killed_is_cleared_by_the_next(self):
