@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 rings := tidy unit actor simulation integration
 ctest := ctest --test-dir build --output-on-failure --no-tests=error
 
-.PHONY: help setup run test mutants bench check build form format tidy asan tsan clean
+.PHONY: help setup run test mutants model bench check build form format tidy asan tsan clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -29,10 +29,14 @@ test: form build/build.ninja ## Check form, build, run every ring of tests
 	done
 	$(ctest) -j $(JOBS)
 	python3 tests/mutants/run.py build --jobs $(JOBS) --if-changed
+	python3 tests/model/run.py --jobs $(JOBS) --if-changed
 
 mutants: build/build.ninja ## Break the code in known ways; the simulation must notice each
 	cmake --build build -j $(JOBS) --target troupe
 	python3 tests/mutants/run.py build --jobs $(JOBS)
+
+model: setup ## Search the model of the replication protocol; each broken rule must show
+	python3 tests/model/run.py --jobs $(JOBS)
 
 bench: build/build.ninja ## Measure against yardsticks, as ratios; writes docs/performance.md
 	cmake --build build -j $(JOBS) --target programs service_bench

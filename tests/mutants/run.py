@@ -13,7 +13,6 @@ with --if-changed nothing runs while that is still true.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import pathlib
@@ -24,8 +23,9 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-PROVED = HERE / "proved"
+sys.path.insert(0, str(HERE.parent))
+from proof import ROOT, Proof
+
 FOLDERS = ("actors", "cluster", "storage", "apps/lab", "tests/mutants")
 
 
@@ -123,17 +123,6 @@ def judge(mutant, build, options):
     return True
 
 
-def digest():
-    """Of every source that a mutant or its run is made of."""
-    result = hashlib.sha256()
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".cpp", ".hpp", ".proto", ".patch", ".py"):
-                result.update(f"{path.relative_to(ROOT)}\n".encode())
-                result.update(path.read_bytes())
-    return result.hexdigest()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build")
@@ -142,8 +131,8 @@ def main():
     parser.add_argument("--seeds", type=int, default=500)
     parser.add_argument("--if-changed", action="store_true")
     options = parser.parse_intermixed_args()
-    proof = digest()
-    if options.if_changed and PROVED.exists() and PROVED.read_text().strip() == proof:
+    proof = Proof(HERE / "proved", FOLDERS)
+    if options.if_changed and proof.holds():
         print("mutants: all caught, with these sources")
         return 0
 
@@ -159,7 +148,7 @@ def main():
             print(f"{mutant}: {trouble}", flush=True)
     print(f"{len(chosen)} mutants, {failed} not caught")
     if not failed and len(chosen) == len(mutants):
-        PROVED.write_text(proof + "\n")
+        proof.write()
     return 1 if failed else 0
 
 
