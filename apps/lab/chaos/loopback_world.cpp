@@ -46,11 +46,6 @@ error loopback_world::fill_disk(std::size_t) { return no_such_means(); }
 
 error loopback_world::free_disk(std::size_t) { return no_such_means(); }
 
-error loopback_world::close() {
-  const auto ended = end_processes(nodes());
-  return ended ? error{} : ended.error();
-}
-
 expected<std::uint16_t> find_base_port(const apps::cluster_options& options) {
   constexpr auto ports_of_a_cluster = 300; // Three kinds, a hundred apart.
   auto trouble = error{};

@@ -75,7 +75,7 @@ netns_world::~netns_world() {
 }
 
 error netns_world::start(std::size_t node) {
-  return processes_.start(node, {find_tool("ip"), "netns", "exec", spaces_[node]});
+  return processes().start(node, {find_tool("ip"), "netns", "exec", spaces_[node]});
 }
 
 error netns_world::set_link(std::size_t from, std::size_t to, const link_rule& rule) {
@@ -103,9 +103,8 @@ std::string netns_world::ballast_of(std::size_t node) const {
 }
 
 error netns_world::close() {
-  const auto ended = end_processes(nodes());
-  if (!ended)
-    return ended.error();
+  if (auto trouble = end_all())
+    return trouble;
   network_.reset();
   return remove_namespaces_of(run_folder_);
 }

@@ -2,9 +2,8 @@
 /// loses, delays and doubles frames, and cuts links in each direction.
 #pragma once
 
-#include "apps/lab/chaos/chaos_world.hpp"
-#include "apps/lab/chaos/node_processes.hpp"
 #include "apps/lab/chaos/packet_switch.hpp"
+#include "apps/lab/chaos/process_world.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +13,7 @@
 
 namespace troupe::lab {
 
-class netns_world final : public chaos_world {
+class netns_world final : public process_world {
 public:
   /// Makes namespaces, switch and directories, and puts the calling thread into the
   /// namespace of the clients. With `own_disks` each node has a small disk in memory.
@@ -27,28 +26,11 @@ public:
   netns_world(
     std::string run_folder, node_processes processes, std::vector<std::string> spaces,
     std::unique_ptr<packet_switch> network)
-      : run_folder_{std::move(run_folder)}, processes_{std::move(processes)},
+      : process_world{std::move(processes)}, run_folder_{std::move(run_folder)},
         spaces_{std::move(spaces)}, network_{std::move(network)} {}
   ~netns_world() override;
 
-  [[nodiscard]] const std::vector<apps::local_node>& nodes() const override {
-    return processes_.nodes();
-  }
   [[nodiscard]] error start(std::size_t node) override;
-  [[nodiscard]] error wait_ready(duration timeout) override {
-    return processes_.wait_ready(timeout);
-  }
-  [[nodiscard]] bool runs(std::size_t node) const override {
-    return processes_.runs(node);
-  }
-  [[nodiscard]] std::optional<std::string> ended_by_itself(std::size_t node) override {
-    return processes_.ended_by_itself(node);
-  }
-  [[nodiscard]] error kill(std::size_t node) override { return processes_.kill(node); }
-  [[nodiscard]] error pause(std::size_t node) override { return processes_.pause(node); }
-  [[nodiscard]] error resume(std::size_t node) override {
-    return processes_.resume(node);
-  }
   [[nodiscard]] error
   set_link(std::size_t from, std::size_t to, const link_rule& rule) override;
   [[nodiscard]] error fill_disk(std::size_t node) override;
@@ -59,7 +41,6 @@ private:
   [[nodiscard]] std::string ballast_of(std::size_t node) const;
 
   std::string run_folder_;
-  node_processes processes_;
   std::vector<std::string> spaces_; // By node.
   std::unique_ptr<packet_switch> network_;
 };
