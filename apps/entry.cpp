@@ -32,7 +32,7 @@ constexpr auto exit_misuse = 2;
 class command_line {
 public:
   explicit command_line(const app& app)
-      : services_{app.services}, simulate_{app.simulate},
+      : services_{app.services}, make_workload_{app.workload},
         root_{"Runs and operates clusters of nodes.", app.name} {
     root_.set_version_flag("--version", version_text());
     root_.require_subcommand(0, 1);
@@ -122,8 +122,9 @@ private:
   }
 
   [[nodiscard]] lab::simulator wanted_simulator() const {
-    return sim_command_.cores_only() ? lab::make_cores_simulator()
-                                     : lab::make_nodes_simulator({services_, simulate_});
+    return sim_command_.cores_only()
+             ? lab::make_cores_simulator()
+             : lab::make_nodes_simulator({services_, make_workload_});
   }
 
   int run_chaos_command() {
@@ -134,6 +135,7 @@ private:
     if (!program)
       return complain(program.error());
     request->program = std::move(*program);
+    request->make_workload = make_workload_;
     const auto verdict = lab::run_chaos(*request, std::cout);
     if (verdict)
       return static_cast<int>(*verdict);
@@ -191,7 +193,7 @@ private:
   }
 
   service_maker services_;
-  lab::workload_maker simulate_;
+  lab::workload_maker make_workload_;
   CLI::App root_;
   CLI::App* node_ = root_.add_subcommand("node", "run a node until it leaves");
   CLI::App* up_ = root_.add_subcommand("up", "start a cluster on this machine");

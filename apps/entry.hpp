@@ -20,9 +20,9 @@ struct app {
   /// Sub-commands beside those of troupe.
   std::vector<app_command> commands{};
 
-  /// The app's own load and properties for `sim`. Empty: its services run, and troupe's
-  /// own load.
-  lab::workload_maker simulate{};
+  /// The app's own load and properties for `sim` and `chaos`. Empty: its services run,
+  /// and troupe's own load.
+  lab::workload_maker workload{};
 };
 
 /// Runs what the command line asks for. Errors go to stderr. Returns the exit code: 0; 1

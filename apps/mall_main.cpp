@@ -43,6 +43,6 @@ int main(int argc, char** argv) {
          return std::vector{mall::make_inventory_service(inventory)};
        },
      .commands = {sale_command(sale), check_command(check)},
-     .simulate
+     .workload
      = [](lab::stage& on) { return std::make_unique<mall::sale_simulation>(on); }});
 }

@@ -1,9 +1,11 @@
-/// How an app puts a load of its own on a simulated cluster, and says what must hold.
+/// How an app puts a load of its own on a cluster that is broken, and says what must
+/// hold.
 ///
-/// `troupe::apps::app::simulate` makes a workload; `sim` of the app's program runs it
-/// beside troupe's own clients, on nodes that provide the app's services. Everything
-/// happens in one thread and in virtual time: a workload acts only in what it is called
-/// for, and whatever it draws, it draws from `stage::random`.
+/// `troupe::apps::app::workload` makes a workload; `sim` and `chaos` of the app's program
+/// run it beside troupe's own clients, on nodes that provide the app's services: `sim` in
+/// one thread and in virtual time, `chaos` on real processes. Either way one function of
+/// a workload runs at a time, it acts only in what it is called for, and whatever it
+/// draws, it draws from `stage::random`.
 #pragma once
 
 #include "actors/base/error.hpp"
@@ -30,7 +32,7 @@ public:
   stage& operator=(const stage&) = delete;
   virtual ~stage() = default;
 
-  /// Virtual time since the run began.
+  /// Time since the run began; virtual when the nodes are simulated.
   [[nodiscard]] virtual duration now() = 0;
 
   /// Calls `what` in so long.
@@ -40,12 +42,13 @@ public:
 
   /// Calls a service, written `group/interface:version`, through some node that is up.
   /// Fails as the node's gateway does; with ec::unreachable when no node is up, and with
-  /// an error that means "unknown" when the node is killed before it answers.
+  /// an error that means "unknown" when the node is killed before it answers. On real
+  /// processes the content must be JSON.
   virtual void
   call(const std::string& service, router::call_request what, call_ended done)
     = 0;
 
-  /// Puts a line into the run's trace.
+  /// Puts a line into the run's trace, or beside its histories.
   virtual void note(const std::string& kind, const std::string& what) = 0;
 };
 

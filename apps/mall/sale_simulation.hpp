@@ -1,5 +1,5 @@
-/// The sale as a load on a simulated mall (`mall sim`): never oversold, and no
-/// acknowledged order lost, whatever breaks.
+/// The sale as a load on a mall that is broken (`mall sim`, `mall chaos`): never
+/// oversold, and no acknowledged order lost or doubled, whatever breaks.
 #pragma once
 
 #include "apps/lab/workload.hpp"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from local_cluster import TIMEOUT, TROUPE, environment, free_base_port, is_gone, main, wait_until
 
+MALL = str(Path(TROUPE).with_name("mall"))
 SCENARIOS = Path(__file__).resolve().parent.parent / "chaos"
 
 SKIPPED = 77
@@ -65,13 +66,14 @@ class ChaosTest(unittest.TestCase):
         for pid in processes_of(self.folder):
             os.kill(pid, signal.SIGKILL)
 
-    def words(self, scenario, *more):
-        return [TROUPE, "chaos", "run", str(scenario), "--dir", str(self.directory),
+    def words(self, scenario, *more, program=TROUPE):
+        return [program, "chaos", "run", str(scenario), "--dir", str(self.directory),
                 "--base-port", str(free_base_port()), *more]
 
-    def run_chaos(self, scenario, *more):
-        return subprocess.run(self.words(scenario, *more), capture_output=True, text=True,
-                              timeout=TIMEOUT, check=False, env=environment())
+    def run_chaos(self, scenario, *more, program=TROUPE):
+        return subprocess.run(self.words(scenario, *more, program=program),
+                              capture_output=True, text=True, timeout=TIMEOUT, check=False,
+                              env=environment())
 
     def begin(self, scenario):
         """A run in the background, once its faults have begun."""
@@ -97,8 +99,8 @@ class ChaosTest(unittest.TestCase):
             self.assertTrue(last.startswith("SKIPPED: "), last)
             self.skipTest(last)
 
-    def passes(self, name):
-        run = self.run_chaos(SCENARIOS / name)
+    def passes(self, name, program=TROUPE):
+        run = self.run_chaos(SCENARIOS / name, program=program)
         print(run.stdout, run.stderr, flush=True)
         self.skip_without_rights(run)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
@@ -108,9 +110,15 @@ class ChaosTest(unittest.TestCase):
         page = (self.directory / f"{Path(name).stem}-7.html").read_text(encoding="utf-8")
         self.assertIn("<svg", page)
         self.assertNotRegex(page, r"(src|href)=")
+        return run.stdout
 
     def test_killed_masters(self):
         self.passes("kill_master.toml")
+
+    def test_an_app_judges_what_its_own_load_saw(self):
+        said = self.passes("sale_kill.toml", program=MALL)
+        orders = int(re.search(r"; (\d+) operations of the app", said)[1])
+        self.assertGreater(orders, 0)
 
     def test_stopped_masters(self):
         self.passes("pause_master.toml")

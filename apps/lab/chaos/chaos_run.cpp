@@ -22,7 +22,11 @@ constexpr auto ready_deadline = 60s;
 constexpr auto heal_deadline = 30s;
 constexpr auto read_deadline = 15s; // Of each key.
 constexpr auto settle = 2s;         // Of load between the heal and the end.
+constexpr auto rest_deadline = 60s; // Of the app, until nothing of it is under way.
+constexpr auto check_deadline = 60s;
 constexpr auto tick = 100ms;
+
+constexpr auto app_notes = "/app.txt"; // Beside the histories.
 
 constexpr auto alive = "alive";
 constexpr auto live = "live";
@@ -53,10 +57,11 @@ const std::vector<std::string>& run_properties() {
 }
 
 chaos_run::chaos_run(
-  const scenario& what, std::uint64_t seed, const fault_plan& plan, chaos_world& world,
-  const run_folder& folder, listener tell)
-    : what_{what}, plan_{plan}, world_{world}, folder_{folder}, tell_{std::move(tell)},
-      seed_{seed} {
+  const scenario& what, std::uint64_t seed, const fault_plan& plan,
+  const workload_maker& make_workload, chaos_world& world, const run_folder& folder,
+  listener tell)
+    : what_{what}, plan_{plan}, make_workload_{make_workload}, world_{world},
+      folder_{folder}, tell_{std::move(tell)}, seed_{seed} {
   record_.scenario = what.name;
   record_.seed = seed;
   record_.cluster = describe(what.cluster);
@@ -76,7 +81,12 @@ expected<run_record> chaos_run::run() {
   auto clients
     = client_pool{{world_.nodes(), what_.clients, seed_, folder_.histories(), clock_}};
   auto observers = watcher{world_.nodes(), clock_};
-  auto trouble = work(faults, clients);
+  auto app = std::optional<app_load>{};
+  if (make_workload_)
+    app.emplace(
+      make_workload_, world_.nodes(), random_source{seed_}, clock_,
+      folder_.histories() + app_notes);
+  auto trouble = work(faults, clients, app ? &*app : nullptr);
   record_.strikes = faults.strikes();
   record_.members = observers.stop();
   record_.ended = clock_.now();
@@ -107,9 +117,11 @@ error chaos_run::ask_slots() {
   return {};
 }
 
-error chaos_run::work(nemesis& faults, client_pool& clients) {
+error chaos_run::work(nemesis& faults, client_pool& clients, app_load* app) {
   if (auto trouble = clients.start())
     return trouble;
+  if (app != nullptr)
+    app->start();
   if (auto trouble = strike_all(faults))
     return trouble;
   if (auto trouble = heal(faults))
@@ -117,6 +129,14 @@ error chaos_run::work(nemesis& faults, client_pool& clients) {
   if (auto trouble = wait_for(settle))
     return trouble;
   note_deaths(faults);
+  if (app != nullptr)
+    app->stop();
+  if (auto trouble = read_back(clients))
+    return trouble;
+  return app != nullptr ? read_back(*app) : error{};
+}
+
+error chaos_run::read_back(client_pool& clients) {
   if (auto trouble = clients.stop())
     return trouble;
   tell_("reading all keys after " + std::to_string(clients.done_count()) + " operations");
@@ -124,6 +144,33 @@ error chaos_run::work(nemesis& faults, client_pool& clients) {
   if (trouble != ec::deadline_exceeded)
     return trouble;
   add(live, sentence_of(trouble));
+  return {};
+}
+
+/// Its data is judged only when nothing can change it any more.
+error chaos_run::read_back(app_load& app) {
+  tell_("waiting until nothing of the app is under way");
+  const auto rested = happens_within(rest_deadline, [&app] { return app.idle(); });
+  if (!rested)
+    return rested.error();
+  record_.app_operations = app.acked_count();
+  if (!*rested) {
+    add(live, "the app's load does not come to an end");
+    return {};
+  }
+  tell_(
+    "reading the app's data after " + std::to_string(*record_.app_operations)
+    + " operations");
+  app.check();
+  const auto checked = happens_within(check_deadline, [&app] { return app.checked(); });
+  if (!checked)
+    return checked.error();
+  if (!*checked) {
+    add(live, "the app's data cannot be read back");
+    return {};
+  }
+  for (const auto& x : app.found())
+    add(x.property, x.what);
   return {};
 }
 
@@ -163,6 +210,18 @@ error chaos_run::wait_for(duration length) {
   return {};
 }
 
+expected<bool>
+chaos_run::happens_within(duration length, const std::function<bool()>& what) {
+  const auto until = clock_.now() + length;
+  while (!what()) {
+    if (clock_.now() >= until)
+      return false;
+    if (auto trouble = wait_for(tick))
+      return trouble;
+  }
+  return true;
+}
+
 void chaos_run::note_deaths(nemesis& faults) {
   for (const auto& death : faults.deaths())
     add(alive, death + ", and no fault did it");
@@ -200,6 +259,8 @@ error chaos_run::read_logs() {
 void chaos_run::check_effect() {
   if (record_.checks.done_count == 0)
     add(effective, "no operation was acknowledged");
+  if (record_.app_operations == 0)
+    add(effective, "no operation of the app was acknowledged");
   auto missing = std::set<std::string>{};
   for (const auto& fault : plan_)
     missing.insert(fault.kind);
@@ -211,8 +272,9 @@ void chaos_run::check_effect() {
 }
 
 void chaos_run::add(const std::string& property, const std::string& what) {
+  const auto optional = property == alive || property == live; // As the app's are not.
   const auto wanted
-    = !what_.properties || property == effective
+    = !what_.properties || !optional
       || std::ranges::find(*what_.properties, property) != what_.properties->end();
   if (!wanted)
     return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/base/error.hpp"
+#include "apps/lab/chaos/app_load.hpp"
 #include "apps/lab/chaos/chaos_world.hpp"
 #include "apps/lab/chaos/client_pool.hpp"
 #include "apps/lab/chaos/nemesis.hpp"
@@ -30,10 +31,11 @@ class chaos_run {
 public:
   using listener = std::function<void(const std::string&)>;
 
-  /// Refers to all of its arguments.
+  /// Refers to all of its arguments. `make_workload` is empty when there is no app.
   chaos_run(
-    const scenario& what, std::uint64_t seed, const fault_plan& plan, chaos_world& world,
-    const run_folder& folder, listener tell);
+    const scenario& what, std::uint64_t seed, const fault_plan& plan,
+    const workload_maker& make_workload, chaos_world& world, const run_folder& folder,
+    listener tell);
 
   /// Fails when the cluster cannot be started, the world refuses or a history cannot be
   /// written; with ec::stopping when a signal came.
@@ -45,7 +47,11 @@ private:
   [[nodiscard]] error strike_all(nemesis& faults);
   [[nodiscard]] error wait_for(duration length);
   [[nodiscard]] error heal(nemesis& faults);
-  [[nodiscard]] error work(nemesis& faults, client_pool& clients);
+  [[nodiscard]] error work(nemesis& faults, client_pool& clients, app_load* app);
+  [[nodiscard]] error read_back(client_pool& clients);
+  [[nodiscard]] error read_back(app_load& app);
+  [[nodiscard]] expected<bool>
+  happens_within(duration length, const std::function<bool()>& what);
   [[nodiscard]] error finish();
   [[nodiscard]] error read_logs();
 
@@ -55,6 +61,7 @@ private:
 
   const scenario& what_;
   const fault_plan& plan_;
+  const workload_maker& make_workload_;
   chaos_world& world_;
   const run_folder& folder_;
   listener tell_;

@@ -143,7 +143,8 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
     static_cast<void>(folder->remove());
     return world.error();
   }
-  auto record = chaos_run{*what, seed, plan, **world, *folder, tell}.run();
+  auto record
+    = chaos_run{*what, seed, plan, request.make_workload, **world, *folder, tell}.run();
   if (auto trouble = (*world)->close())
     return trouble;
   if (!record) {

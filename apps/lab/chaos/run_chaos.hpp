@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/base/error.hpp"
+#include "apps/lab/workload.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,7 @@ struct chaos_request {
   std::string report_file;             ///< Empty: in the directory, by name and seed.
   std::optional<std::uint16_t> base_port{}; ///< None: the first that are free.
   std::string program;                      ///< What the nodes run.
+  workload_maker make_workload{};           ///< The app's load; empty: it has none.
 };
 
 /// What a run came to, as exit codes; see also 2, for what could not be run.

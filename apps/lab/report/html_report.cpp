@@ -90,7 +90,7 @@ void print_html(const run_record& x, std::ostream& out) {
       << x.checks.done_count << " operations done, " << x.checks.refused_count
       << " refused, " << x.checks.unknown_count << " unknown, on " << x.checks.key_count
       << " keys; " << x.checks.undecided_count << " of " << x.checks.register_count
-      << " registers undecided</p>\n";
+      << " registers undecided" << app_text(x) << "</p>\n";
   print_key(x, out);
   out << draw_timeline(x);
   print_strikes(x, out);

@@ -31,7 +31,8 @@ struct run_record {
   std::vector<member_sample> members;
   std::vector<mastership> masterships;
   history operations;
-  checks_result checks; ///< With what the run itself found.
+  std::optional<std::uint64_t> app_operations{}; ///< Done, when there is an app.
+  checks_result checks;                          ///< With what the run itself found.
 };
 
 /// The shard that holds `key`; none when no shard does.

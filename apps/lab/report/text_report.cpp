@@ -34,7 +34,7 @@ void print_report(const run_record& x, std::ostream& out) {
   out << checks.done_count << " operations done, " << checks.refused_count << " refused, "
       << checks.unknown_count << " unknown, on " << checks.key_count << " keys; "
       << checks.undecided_count << " of " << checks.register_count
-      << " registers undecided\n"
+      << " registers undecided" << app_text(x) << '\n'
       << "without acknowledged writes: " << pauses_text(x) << '\n';
   print_pauses(x, out);
   print_violations(x, out);
@@ -47,6 +47,12 @@ std::string seconds_text(duration x) {
   static_cast<void>(std::snprintf(
     text.data(), text.size(), "%.3f s", std::chrono::duration<double>(x).count()));
   return text.data();
+}
+
+std::string app_text(const run_record& x) {
+  return x.app_operations
+           ? "; " + std::to_string(*x.app_operations) + " operations of the app"
+           : std::string{};
 }
 
 std::string pauses_text(const run_record& x) {
