@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
+# One more than there are cores, for the test that mostly waits (tests/integration).
+test_jobs := $(shell expr $(JOBS) + 1)
 
 rings := tidy unit actor simulation integration
 ctest := ctest --test-dir build --output-on-failure --no-tests=error
@@ -27,7 +29,7 @@ test: form build/build.ninja ## Check form, build, run every ring of tests
 	  count=$$(ctest --test-dir build -N -L "^$$ring$$" | sed -n 's/^Total Tests: //p'); \
 	  if [ "$$count" -gt 0 ]; then echo "ring $$ring: $$count cases"; fi; \
 	done
-	$(ctest) -j $(JOBS)
+	$(ctest) -j $(test_jobs)
 	python3 tests/mutants/run.py build --jobs $(JOBS) --if-changed
 	python3 tests/model/run.py --jobs $(JOBS) --if-changed
 
