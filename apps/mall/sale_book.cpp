@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <sstream>
+#include <utility>
 
 namespace troupe::mall {
 
@@ -65,6 +66,27 @@ std::optional<journal> parse_journal(std::string_view text) {
     if (!read_line(line, result))
       return std::nullopt;
   return result;
+}
+
+expected<findings>
+read_at_rest(const journal& x, const std::function<expected<findings>()>& read) {
+  auto may_change = std::ranges::any_of(
+    x.attempts, [](const auto& a) { return a.result == attempt_result::unknown; });
+  auto before = std::optional<findings>{};
+  auto why = fail(
+    ec::busy, "the books kept changing while they were read: wait until "
+              "nobody sells, and check again");
+  for (int i = 0; i < reading_count_max; ++i) {
+    auto now = read();
+    if (!now) {
+      why = now.error();
+      continue;
+    }
+    if (!may_change || before == *now)
+      return now;
+    before = std::move(*now);
+  }
+  return why;
 }
 
 verdict judge(const journal& x, const findings& found) {

@@ -4,9 +4,11 @@
 /// the check, in another process and through another node, looks each of them up. Pure.
 #pragma once
 
+#include "actors/base/error.hpp"
 #include "apps/mall/stock.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,7 +51,23 @@ struct findings {
   std::map<std::string, stock> stocks;
   /// By attempt, in the journal's order; none where there is no such order.
   std::vector<std::optional<mall::order>> orders;
+
+  friend bool operator==(const findings&, const findings&) = default;
 };
+
+/// Calls `read` until the books are at rest: while an order without an answer can still
+/// be carried out, one reading may see its stock before it and the order itself after it.
+/// Orders only come, never go, so two equal readings in a row saw one state. Without such
+/// orders, one reading does.
+///
+/// A reading that failed tells nothing (a shard may have been between two masters) and is
+/// made again.
+/// @returns the last reading; the last failure, or ec::busy, after `reading_count_max`
+/// calls.
+[[nodiscard]] expected<findings>
+read_at_rest(const journal& x, const std::function<expected<findings>()>& read);
+
+inline constexpr int reading_count_max = 10;
 
 struct verdict {
   std::uint64_t stocked = 0;

@@ -19,8 +19,6 @@ namespace troupe::mall {
 
 namespace {
 
-constexpr auto tries_max = 5;
-
 void print(const verdict& x, std::ostream& out) {
   out << "stocked " << x.stocked << " = sold " << x.sold << " + left " << x.left << "; "
       << x.acknowledged << " acknowledged orders read back, of " << x.unknown
@@ -39,7 +37,7 @@ public:
     found_.orders.resize(book.attempts.size());
   }
 
-  error read(mall_client& client) {
+  expected<findings> read(mall_client& client) {
     for (const auto& [item, count] : book_.stocked)
       ask([&, item = item](auto done) {
         client.stock(item, std::nullopt, [this, item, done](const auto& x) {
@@ -61,10 +59,10 @@ public:
       });
     auto lock = std::unique_lock{mutex_};
     ended_.wait(lock, [this] { return under_way_ == 0; });
-    return trouble_;
+    if (trouble_)
+      return trouble_;
+    return std::move(found_);
   }
-
-  [[nodiscard]] const findings& found() const { return found_; }
 
 private:
   /// Begins `question` when there is room for it. Each ends by the client's deadline.
@@ -109,17 +107,11 @@ expected<int> run_check(const check_options& options) {
   auto client = mall_client{};
   if (auto why = client.connect(to_string(options.connect)))
     return why;
-  auto reader = std::optional<mall::reader>{};
-  auto trouble = error{};
-  // A question that failed tells nothing; a shard may have been between two masters.
-  for (int tries = 0; tries == 0 || (trouble && tries < tries_max); ++tries) {
-    reader.emplace(*book);
-    trouble = reader->read(client);
-  }
-  if (trouble)
-    return trouble;
+  auto found = read_at_rest(*book, [&] { return reader{*book}.read(client); });
+  if (!found)
+    return found.error();
   std::cout << "checked by a fresh process through " << client.node_name() << ":\n";
-  auto result = judge(*book, reader->found());
+  auto result = judge(*book, *found);
   print(result, std::cout);
   return result.good() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,7 +1,11 @@
 #include "apps/mall/sale_book.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -89,6 +93,65 @@ TEST_CASE("sale_book: each way in which books can be wrong is found") {
     CHECK(result.*x.shows > 0);
     CHECK_FALSE(result.good());
   }
+}
+
+/// The readings that `read_at_rest` gets, one after the other; the last for ever.
+std::function<expected<findings>()>
+readings(std::vector<expected<findings>> x, int& count) {
+  return [x = std::move(x), &count] {
+    auto i = std::min(static_cast<std::size_t>(count++), x.size() - 1);
+    return x[i];
+  };
+}
+
+findings bob_was_late() {
+  auto x = as_told();
+  x.stocks["lamp"] = {7, 3};
+  x.orders[1] = mall::order{1, "bob"};
+  return x;
+}
+
+/// Bob's order was carried out after the stock was read, and before the order was.
+findings torn() {
+  auto x = bob_was_late();
+  x.stocks = as_told().stocks;
+  return x;
+}
+
+TEST_CASE("sale_book: books that change while they are read are read again") {
+  auto count = 0;
+  auto found
+    = read_at_rest(one_sale(), readings({torn(), bob_was_late(), bob_was_late()}, count));
+  REQUIRE(found);
+  CHECK(count == 3);
+  CHECK_FALSE(judge(one_sale(), torn()).good());
+  CHECK(judge(one_sale(), *found).good());
+}
+
+TEST_CASE("sale_book: one reading is enough when every order had its answer") {
+  auto sale = one_sale();
+  sale.attempts[1].result = attempt_result::acknowledged;
+  auto count = 0;
+  auto found = read_at_rest(sale, readings({bob_was_late()}, count));
+  REQUIRE(found);
+  CHECK(count == 1);
+}
+
+TEST_CASE("sale_book: a reading that failed is made again") {
+  auto count = 0;
+  auto found = read_at_rest(
+    one_sale(), readings({fail(ec::unreachable, "x"), as_told(), as_told()}, count));
+  REQUIRE(found);
+  CHECK(count == 3);
+}
+
+TEST_CASE("sale_book: books that never come to rest are an error") {
+  auto count = 0;
+  auto found = read_at_rest(one_sale(), [&]() -> expected<findings> {
+    return ++count % 2 == 0 ? as_told() : bob_was_late();
+  });
+  CHECK(found.error() == ec::busy);
+  CHECK(count == reading_count_max);
 }
 
 } // namespace
