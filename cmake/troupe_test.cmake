@@ -15,7 +15,7 @@ set(TROUPE_LAST nice -n 10)
 
 set(TROUPE_TIMEOUT_unit 60)
 set(TROUPE_TIMEOUT_actor 120)
-set(TROUPE_TIMEOUT_simulation 600)
+set(TROUPE_TIMEOUT_simulation 1200)
 set(TROUPE_TIMEOUT_integration 600)
 
 function(troupe_test)
