@@ -6,11 +6,12 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 # One more than there are cores, for the test that mostly waits (tests/integration).
 test_jobs := $(shell expr $(JOBS) + 1)
+SEEDS ?= 1..50
 
 rings := tidy unit actor simulation integration
 ctest := ctest --test-dir build --output-on-failure --no-tests=error
 
-.PHONY: help setup run test mutants model bench check build form format tidy asan tsan clean
+.PHONY: help setup run test sim chaos mutants model bench check build form format tidy asan tsan clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -32,6 +33,14 @@ test: form build/build.ninja ## Check form, build, run every ring of tests
 	$(ctest) -j $(test_jobs)
 	python3 tests/mutants/run.py build --jobs $(JOBS) --if-changed
 	python3 tests/model/run.py --jobs $(JOBS) --if-changed
+
+sim: build ## Simulate five nodes under all faults, seeds SEEDS
+	build/bin/troupe sim --seeds $(SEEDS) --nodes 5 --seconds 60 --faults all --jobs $(JOBS)
+
+chaos: build ## Run every scenario of tests/chaos on real processes
+	@for file in tests/chaos/*.toml; do \
+	  build/bin/mall chaos run "$$file" || test $$? -eq 77; \
+	done
 
 mutants: build/build.ninja ## Break the code in known ways; the simulation must notice each
 	cmake --build build -j $(JOBS) --target troupe
