@@ -17,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto descriptors_max = std::uint64_t{1} << 20U;
 constexpr auto count_max = std::uint64_t{1'000};
 constexpr auto length_max = duration{24h};
 
@@ -57,8 +58,12 @@ private:
 
   static error take(const toml_table& x, scenario_clients& result) {
     return first_error(
-      {x.allow({"count", "keys", "mix", "timeout"}),
+      {x.allow({"count", "readonly", "keys", "mix", "timeout"}),
        x.number("count", 1, count_max, result.count),
+       x.number("readonly", 0, count_max, result.readonly_count),
+       x.check(
+         "readonly", result.readonly_count <= result.count,
+         "must not be more than count, which is " + std::to_string(result.count)),
        x.number("keys", 1, count_max, result.key_count),
        x.time("timeout", 10ms, 1min, result.timeout),
        x.each("mix", [&result](const toml_table& mix) { return take(mix, result.mix); }),
@@ -138,12 +143,26 @@ private:
     return trouble;
   }
 
+  static error take_memory(const toml_table& x, growth_bounds& result) {
+    auto text = std::string{};
+    if (auto trouble = x.text("more_memory", text); trouble || text.empty())
+      return trouble;
+    const auto size = parse_size(text);
+    if (size)
+      result.memory = *size;
+    return x.check(
+      "more_memory", static_cast<bool>(size), R"(must be a size, "256 MiB")");
+  }
+
   error take_expect(const toml_table& x, scenario& result) const {
     auto properties = std::vector<std::string>{};
     auto trouble = first_error(
-      {x.allow({"properties", "lag"}), x.texts("properties", properties),
+      {x.allow({"properties", "lag", "more_descriptors", "more_memory"}),
+       x.texts("properties", properties),
        x.all_known("properties", properties, words_.properties, "property"),
-       x.time("lag", 0s, length_max, result.lag_max)});
+       x.time("lag", 0s, length_max, result.lag_max),
+       x.number("more_descriptors", 0, descriptors_max, result.growth.descriptor_count),
+       take_memory(x, result.growth)});
     if (x.has("properties"))
       result.properties = std::move(properties);
     return trouble;

@@ -9,6 +9,7 @@
 ///
 ///     [clients]
 ///     count = 8
+///     readonly = 2
 ///     keys = 6
 ///     mix = { read = 5, write = 3, swap = 1, append = 2, add = 1 }
 ///     timeout = "2 s"
@@ -30,6 +31,8 @@
 ///     [expect]
 ///     properties = ["linearizable", "nothing_lost"]
 ///     lag = "0 ms"
+///     more_descriptors = 64
+///     more_memory = "256 MiB"
 ///
 /// Every section and key may be left out. What a scenario may name, kinds of faults and
 /// properties, its reader knows.
@@ -37,6 +40,7 @@
 
 #include "actors/base/error.hpp"
 #include "actors/base/random.hpp"
+#include "apps/lab/chaos/node_usage.hpp"
 #include "apps/lab/fault_plan.hpp"
 #include "apps/lab/simulation.hpp"
 #include "storage/shard_config.hpp"
@@ -71,6 +75,8 @@ struct operation_mix {
 
 struct scenario_clients {
   std::uint32_t count = 8;
+  /// Of them: those that read from slaves, too (`READONLY`).
+  std::uint32_t readonly_count = 0;
   /// Of each kind, in use at a time. Fewer make more operations meet, and a longer check.
   std::uint32_t key_count = 4;
   operation_mix mix;
@@ -94,7 +100,8 @@ struct scenario {
   fault_plan faults; ///< Those written down, by time.
   std::optional<scenario_nemesis> nemesis{};
   std::optional<std::vector<std::string>> properties{}; ///< None: all.
-  duration lag_max{};                                   ///< How old a read may be.
+  growth_bounds growth; ///< What a node may hold more at the end than at the start.
+  duration lag_max{};   ///< How old a read of the readonly clients may be.
 };
 
 /// The words that its reader knows.

@@ -126,6 +126,20 @@ class ChaosTest(unittest.TestCase):
     def test_all_killed_at_once(self):
         self.passes("kill_all.toml")
 
+    def test_starved_masters(self):
+        self.passes("starve.toml")
+
+    def test_growth_beyond_its_bound_is_found(self):
+        # A node that has just begun holds less than one that has served clients.
+        run = self.run_chaos(self.scenario(
+            "[run]\nseconds = 2\n[expect]\nproperties = [\"bounded\"]\n"
+            "more_memory = \"0 B\"\n"))
+        self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+        self.assertRegex(run.stdout, r"bounded: n\d holds .* of memory, and held")
+
+    def test_full_disks(self):
+        self.passes("disk_full.toml")
+
     def test_partitions(self):
         before = namespaces()
         for name in ("partition_halves.toml", "one_way.toml"):

@@ -31,6 +31,7 @@ constexpr auto app_notes = "/app.txt"; // Beside the histories.
 constexpr auto alive = "alive";
 constexpr auto live = "live";
 constexpr auto effective = "effective";
+constexpr auto bounded = "bounded";
 
 std::string plural(std::uint64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
@@ -52,7 +53,7 @@ std::string text_of(const std::string& path) {
 } // namespace
 
 const std::vector<std::string>& run_properties() {
-  static const auto result = std::vector<std::string>{alive, live, effective};
+  static const auto result = std::vector<std::string>{alive, live, effective, bounded};
   return result;
 }
 
@@ -67,6 +68,8 @@ chaos_run::chaos_run(
   record_.cluster = describe(what.cluster);
   for (const auto& node : world.nodes())
     record_.nodes.push_back(node.name);
+  for (const auto& name : record_.nodes)
+    record_.usages.push_back({name, {}, {}, {}});
 }
 
 expected<run_record> chaos_run::run() {
@@ -87,6 +90,8 @@ expected<run_record> chaos_run::run() {
       make_workload_, world_.nodes(), random_source{seed_}, clock_,
       folder_.histories() + app_notes);
   auto trouble = work(faults, clients, app ? &*app : nullptr);
+  app.reset();
+  note_usages();
   record_.strikes = faults.strikes();
   record_.members = observers.stop();
   record_.ended = clock_.now();
@@ -103,6 +108,7 @@ error chaos_run::start_nodes() {
       return trouble;
   if (auto trouble = world_.wait_ready(ready_deadline))
     return trouble;
+  note_usages();
   tell_("started: " + record_.cluster);
   return {};
 }
@@ -207,6 +213,7 @@ error chaos_run::heal(nemesis& faults) {
 error chaos_run::wait_for(duration length) {
   if (signals_.wait(length) == apps::process_signals::event::signal)
     return fail(ec::stopping, "ended by a signal");
+  note_usages();
   return {};
 }
 
@@ -239,6 +246,7 @@ error chaos_run::finish() {
   config.lag_max = what_.lag_max;
   record_.checks = run_checks(record_.operations, record_.masterships, config);
   check_effect();
+  check_growth();
   std::ranges::move(own_, std::back_inserter(record_.checks.found));
   return {};
 }
@@ -254,6 +262,27 @@ error chaos_run::read_logs() {
   if (record_.masterships.empty())
     add(effective, "no log tells of a master: two in one epoch could not be seen");
   return {};
+}
+
+void chaos_run::note_usages() {
+  for (std::size_t i = 0; i < record_.usages.size(); ++i) {
+    const auto now = world_.usage(i);
+    if (!now)
+      continue;
+    auto& row = record_.usages[i];
+    if (row.first == node_usage{})
+      row.first = *now;
+    row.most.descriptor_count
+      = std::max(row.most.descriptor_count, now->descriptor_count);
+    row.most.memory = std::max(row.most.memory, now->memory);
+    row.last = *now;
+  }
+}
+
+void chaos_run::check_growth() {
+  for (const auto& row : record_.usages)
+    if (const auto grown = growth_of(row, what_.growth); !grown.empty())
+      add(bounded, grown);
 }
 
 void chaos_run::check_effect() {
@@ -272,7 +301,8 @@ void chaos_run::check_effect() {
 }
 
 void chaos_run::add(const std::string& property, const std::string& what) {
-  const auto optional = property == alive || property == live; // As the app's are not.
+  const auto optional // As the app's are not.
+    = property == alive || property == live || property == bounded;
   const auto wanted
     = !what_.properties || !optional
       || std::ranges::find(*what_.properties, property) != what_.properties->end();

@@ -23,7 +23,8 @@ namespace troupe::lab {
 /// What a run itself finds, beside its checkers. `alive`: no node ends but by a fault.
 /// `live`: after the faults all nodes are one cluster again, and each key can be read.
 /// `effective`: operations were acknowledged, and each kind of fault that was planned
-/// has struck; it is always checked.
+/// has struck; it is always checked. `bounded`: no node holds more descriptors or memory
+/// at the end than the scenario's bounds allow.
 [[nodiscard]] const std::vector<std::string>& run_properties();
 
 /// Used once, by one thread.
@@ -56,6 +57,8 @@ private:
   [[nodiscard]] error read_logs();
 
   void note_deaths(nemesis& faults);
+  void note_usages();
+  void check_growth();
   void check_effect();
   void add(const std::string& property, const std::string& what);
 

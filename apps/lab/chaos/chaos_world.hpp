@@ -6,6 +6,7 @@
 
 #include "actors/base/error.hpp"
 #include "actors/base/time.hpp"
+#include "apps/lab/chaos/node_usage.hpp"
 #include "apps/local/layout.hpp"
 
 #include <cstddef>
@@ -57,6 +58,13 @@ public:
   /// Stops the process where it is, until `resume`.
   [[nodiscard]] virtual error pause(std::size_t node) = 0;
   [[nodiscard]] virtual error resume(std::size_t node) = 0;
+
+  /// Leaves the process a tenth of its time, until `feed`.
+  [[nodiscard]] virtual error starve(std::size_t node) = 0;
+  [[nodiscard]] virtual error feed(std::size_t node) = 0;
+
+  /// What the node's process holds; none when it does not run.
+  [[nodiscard]] virtual std::optional<node_usage> usage(std::size_t node) const = 0;
 
   /// From now on `rule` holds for what `from` sends to `to`. Fails with
   /// ec::wrong_state where the world has no network of its own.

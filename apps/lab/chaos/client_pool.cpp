@@ -22,9 +22,10 @@ constexpr auto pause_after_failure = 20ms;
 /// One client: a thread, a connection, a history.
 class client_pool::client {
 public:
-  client(client_pool& pool, std::size_t place, history_file file)
+  client(client_pool& pool, std::size_t place, history_file file, bool readonly)
       : pool_{pool}, file_{std::move(file)}, random_{pool.what_.seed + place},
-        node_{place % pool.what_.nodes.size()}, number_{++pool.last_client_} {}
+        node_{place % pool.what_.nodes.size()}, number_{++pool.last_client_},
+        readonly_{readonly} {}
 
   void run() {
     while (!pool_.stopping_ && !trouble_) {
@@ -35,6 +36,7 @@ public:
       const auto place = random_.below(pool_.keys_.place_count());
       execute(call, pool_.keys_.take(kind, place));
     }
+    connection_.close();
   }
 
   /// Whether `key` was read; tries each node once.
@@ -56,11 +58,19 @@ private:
   bool connect() {
     if (connection_.connected())
       return true;
-    if (!connection_.connect(node().resp, connect_deadline))
+    if (!connection_.connect(node().resp, connect_deadline) && say_readonly())
       return true;
     go_on();
     std::this_thread::sleep_for(pause_after_failure);
     return false;
+  }
+
+  /// Whether the node knows that this client reads from slaves, if it does.
+  bool say_readonly() {
+    if (!readonly_)
+      return true;
+    const auto reply = connection_.command({"READONLY"}, connect_deadline);
+    return reply && is_ok(*reply);
   }
 
   void go_on() {
@@ -75,6 +85,7 @@ private:
     result.call = call;
     result.key = std::move(key);
     result.node = node().name;
+    result.readonly = readonly_;
     result.argument = argument_of(result);
     result.invoked = pool_.what_.clock.now();
     note(file_.invoked(result));
@@ -112,6 +123,7 @@ private:
   std::size_t node_;
   std::size_t number_;
   std::uint64_t request_ = 0;
+  bool readonly_;
   resp_client connection_;
   error trouble_;
 };
@@ -129,7 +141,8 @@ error client_pool::start() {
       = history_file::create(what_.directory + "/" + std::to_string(i) + ".jsonl");
     if (!file)
       return file.error();
-    clients_.push_back(std::make_unique<client>(*this, i, std::move(*file)));
+    clients_.push_back(std::make_unique<client>(
+      *this, i, std::move(*file), i < what_.clients.readonly_count));
   }
   for (auto& x : clients_)
     threads_.emplace_back([one = x.get()] { one->run(); });
@@ -151,7 +164,7 @@ error client_pool::read_all_keys(duration deadline) {
   auto file = history_file::create(what_.directory + "/final.jsonl");
   if (!file)
     return file.error();
-  auto reader = client{*this, 0, std::move(*file)};
+  auto reader = client{*this, 0, std::move(*file), false};
   for (const auto& key : keys_.all()) {
     const auto until = what_.clock.now() + deadline;
     while (!reader.read(key)) {

@@ -94,6 +94,10 @@ std::vector<std::string> words_of(const recorded_operation& x) {
   return {"GET", x.key};
 }
 
+bool is_ok(const router::resp_value& reply) {
+  return reply == router::resp_value{router::resp_scalar{std::string{"OK"}}};
+}
+
 void take_reply(const expected<router::resp_value>& reply, recorded_operation& x) {
   x.outcome = operation_outcome::unknown;
   if (!reply)

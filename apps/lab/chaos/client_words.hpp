@@ -23,6 +23,8 @@ namespace troupe::lab {
 
 [[nodiscard]] std::vector<std::string> words_of(const recorded_operation& x);
 
+[[nodiscard]] bool is_ok(const router::resp_value& reply);
+
 /// Sets outcome and value by what came back. Only what the cluster states to be not done
 /// is refused (docs/redis.md); all else that is no answer is unknown.
 void take_reply(const expected<router::resp_value>& reply, recorded_operation& x);

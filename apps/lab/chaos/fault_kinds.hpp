@@ -8,7 +8,8 @@
 namespace troupe::lab {
 
 /// On any world: `kill` ends a node and starts it again after its length; `kill_all` all
-/// at once; `restart` is a kill of no length; `pause` stops a process, and lets it go on.
+/// at once; `restart` is a kill of no length; `pause` stops a process, and lets it go on;
+/// `starve` leaves it a tenth of its time.
 ///
 /// On a network of the run's own: `halves` cuts the target and whoever makes a minority
 /// with it from the others; `isolate` the target alone; `one_way` loses what the target

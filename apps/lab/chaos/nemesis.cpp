@@ -16,7 +16,7 @@ constexpr auto length_max = duration{3s};
 
 bool is_of_nodes(const std::string& kind) {
   return kind == "kill" || kind == "kill_all" || kind == "restart" || kind == "pause"
-         || kind == "disk_full";
+         || kind == "starve" || kind == "disk_full";
 }
 
 duration length_of(const planned_fault& fault, random_source& random) {
@@ -134,6 +134,10 @@ error nemesis::take_node(const std::string& kind, std::size_t node, grip& result
   if (kind == "pause") {
     result.release = &nemesis::go_on;
     return world_.pause(node);
+  }
+  if (kind == "starve") {
+    result.release = &nemesis::give_time;
+    return world_.starve(node);
   }
   if (kind == "disk_full") {
     result.release = &nemesis::give_room;

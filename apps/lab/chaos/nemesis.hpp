@@ -60,6 +60,7 @@ private:
 
   [[nodiscard]] error start_again(std::size_t node) { return world_.start(node); }
   [[nodiscard]] error go_on(std::size_t node) { return world_.resume(node); }
+  [[nodiscard]] error give_time(std::size_t node) { return world_.feed(node); }
   [[nodiscard]] error take_room(std::size_t node);
   [[nodiscard]] error give_room(std::size_t node);
 

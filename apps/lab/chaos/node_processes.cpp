@@ -88,6 +88,21 @@ error node_processes::pause(std::size_t node) const { return signal(node, SIGSTO
 
 error node_processes::resume(std::size_t node) const { return signal(node, SIGCONT); }
 
+void node_processes::starve(std::size_t node) {
+  const auto found = running_.find(node);
+  if (found == running_.end())
+    return;
+  if (auto running = apps::process::open(found->second.process))
+    starving_[node] = std::make_unique<starvation>(std::move(*running));
+}
+
+void node_processes::feed(std::size_t node) { starving_.erase(node); }
+
+std::optional<node_usage> node_processes::usage(std::size_t node) const {
+  const auto found = running_.find(node);
+  return found == running_.end() ? std::nullopt : usage_of(found->second.process);
+}
+
 error node_processes::signal(std::size_t node, int number) const {
   const auto found = running_.find(node);
   const auto running

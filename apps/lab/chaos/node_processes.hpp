@@ -3,12 +3,15 @@
 
 #include "actors/base/error.hpp"
 #include "actors/base/time.hpp"
+#include "apps/lab/chaos/node_usage.hpp"
+#include "apps/lab/chaos/starvation.hpp"
 #include "apps/local/layout.hpp"
 #include "apps/local/options.hpp"
 #include "apps/local/wait_ready.hpp"
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +42,9 @@ public:
   [[nodiscard]] error kill(std::size_t node);
   [[nodiscard]] error pause(std::size_t node) const;
   [[nodiscard]] error resume(std::size_t node) const;
+  void starve(std::size_t node);
+  void feed(std::size_t node);
+  [[nodiscard]] std::optional<node_usage> usage(std::size_t node) const;
 
 private:
   node_processes(
@@ -53,6 +59,7 @@ private:
   apps::cluster_options options_;
   std::vector<apps::local_node> nodes_;
   std::map<std::size_t, apps::started_node> running_;
+  std::map<std::size_t, std::unique_ptr<starvation>> starving_;
 };
 
 /// Ends all processes of `nodes`, whoever started them: those that hold the lock of a

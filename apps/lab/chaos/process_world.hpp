@@ -31,6 +31,17 @@ public:
   [[nodiscard]] error resume(std::size_t node) override {
     return processes_.resume(node);
   }
+  [[nodiscard]] error starve(std::size_t node) override {
+    processes_.starve(node);
+    return {};
+  }
+  [[nodiscard]] error feed(std::size_t node) override {
+    processes_.feed(node);
+    return {};
+  }
+  [[nodiscard]] std::optional<node_usage> usage(std::size_t node) const override {
+    return processes_.usage(node);
+  }
 
 protected:
   explicit process_world(node_processes processes) : processes_{std::move(processes)} {}

@@ -87,7 +87,7 @@ private:
   void find_stale() {
     const auto told = high_water{answers_};
     for (const auto& x : answers_) {
-      const auto* must = told.before(x.by->invoked - lag_max_);
+      const auto* must = told.before(x.by->invoked - x.by->lag(lag_max_));
       if (must != nullptr && must->value > x.value)
         add(
           property::fresh, "an answer is below what was told before", {*must->by, *x.by});

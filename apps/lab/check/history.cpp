@@ -89,6 +89,8 @@ std::string to_string(const recorded_operation& x) {
                 + std::string{to_string(x.call)} + " " + x.key;
   if (x.call != operation_call::read)
     result += " " + quoted(x.argument);
+  if (x.readonly)
+    result += ", readonly";
   result += ", " + std::string{to_string(x.outcome)};
   if (x.done() && x.call == operation_call::read && !x.value)
     result += " -> no such key";

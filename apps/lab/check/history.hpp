@@ -31,9 +31,10 @@ struct recorded_operation {
   std::uint64_t request = 0; ///< From 1, within the client.
   operation_call call{};
   std::string key;
-  std::string argument; ///< Written, swapped in, appended; how much was added.
-  std::string node;     ///< Who was asked.
-  duration invoked{};   ///< Since the run's start, as is `returned`.
+  std::string argument;  ///< Written, swapped in, appended; how much was added.
+  std::string node;      ///< Who was asked.
+  bool readonly = false; ///< By a client that reads from slaves, too.
+  duration invoked{};    ///< Since the run's start, as is `returned`.
   std::optional<duration> returned{}; ///< None: nothing was heard.
   operation_outcome outcome = operation_outcome::unknown;
 
@@ -44,6 +45,11 @@ struct recorded_operation {
   /// Whether it may have changed anything.
   [[nodiscard]] bool counts() const { return outcome != operation_outcome::refused; }
   [[nodiscard]] bool done() const { return outcome == operation_outcome::done; }
+
+  /// How old it may be, when reads from slaves may be as old as `lag_max`.
+  [[nodiscard]] duration lag(duration lag_max) const {
+    return readonly && call == operation_call::read ? lag_max : duration::zero();
+  }
 
   bool operator==(const recorded_operation&) const = default;
 };

@@ -29,6 +29,7 @@ recorded_operation read_invocation(const json& line) {
   line.at("key").get_to(result.key);
   line.at("argument").get_to(result.argument);
   line.at("node").get_to(result.node);
+  result.readonly = line.value("readonly", false);
   result.invoked = duration{line.at("invoked").get<duration::rep>()};
   const auto call = parse_call(line.at("call").get<std::string>());
   if (!call)
@@ -89,15 +90,13 @@ expected<history_file> history_file::create(const std::string& path) {
 }
 
 error history_file::invoked(const recorded_operation& x) const {
-  return write(json{
-    {"client", x.client},
-    {"request", x.request},
-    {"call", to_string(x.call)},
-    {"key", x.key},
-    {"argument", x.argument},
-    {"node", x.node},
-    {"invoked", x.invoked.count()}}
-                 .dump());
+  auto line = json{{"client", x.client},          {"request", x.request},
+                   {"call", to_string(x.call)},   {"key", x.key},
+                   {"argument", x.argument},      {"node", x.node},
+                   {"invoked", x.invoked.count()}};
+  if (x.readonly)
+    line["readonly"] = true;
+  return write(line.dump());
 }
 
 error history_file::returned(const recorded_operation& x) const {

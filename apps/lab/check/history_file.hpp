@@ -7,7 +7,8 @@
 ///      "node":"n2","invoked":1250000000}
 ///     {"client":3,"request":17,"returned":1252000000,"outcome":"done","value":"..."}
 ///
-/// each on one line; times in nanoseconds since the run's start.
+/// each on one line, with "readonly":true when the client reads from slaves, too; times
+/// in nanoseconds since the run's start.
 #pragma once
 
 #include "actors/base/error.hpp"

@@ -161,7 +161,7 @@ private:
     for (const auto& x : operations_) {
       if (!is_read(x))
         continue;
-      const auto* must = acknowledged.before(x.invoked - lag_max_);
+      const auto* must = acknowledged.before(x.invoked - x.lag(lag_max_));
       if (must != nullptr && must->value > length_of(x))
         add(property::fresh, "a read does not show what was told before", {*must->by, x});
     }

@@ -1,6 +1,7 @@
 #include "apps/lab/check/registers.hpp"
 
 #include "apps/lab/check/linearizability.hpp"
+#include "apps/lab/check/register_sessions.hpp"
 
 #include <map>
 
@@ -34,6 +35,11 @@ void find_invented(
         {property::nothing_invented,
          "a value was read whose write was refused",
          {*writer->second, x}});
+    else if (writer->second->invoked > *x.returned)
+      found.push_back(
+        {property::nothing_invented,
+         "a value was read before it was sent",
+         {x, *writer->second}});
     else
       continue;
     return; // One is enough; the rest follow from it.
@@ -95,14 +101,15 @@ register_operation to_register(const recorded_operation& x) {
 
 } // namespace
 
-register_checks check_register(const history& operations, std::size_t steps_max) {
+register_checks
+check_register(const history& operations, std::size_t steps_max, duration lag_max) {
   auto result = register_checks{};
   const auto writers = writers_in(operations);
   find_invented(operations, writers, result.found);
   find_lost(operations, writers, result.found);
   auto calls = std::vector<register_operation>{};
   for (const auto& x : operations)
-    if (x.counts())
+    if (x.counts() && x.lag(lag_max) == duration::zero())
       calls.push_back(to_register(x));
   auto search = check_linearizable(std::move(calls), steps_max);
   result.undecided = search.what == verdict::undecided;
@@ -113,6 +120,8 @@ register_checks check_register(const history& operations, std::size_t steps_max)
          + " explains all answers",
        {},
        std::move(search.report)});
+  for (auto& x : check_register_sessions(operations, lag_max))
+    result.found.push_back(std::move(x));
   return result;
 }
 

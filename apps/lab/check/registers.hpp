@@ -17,10 +17,12 @@ struct register_checks {
 };
 
 /// Finds `linearizable`, `nothing_lost` (an acknowledged write without a later one is not
-/// what the last read shows) and `nothing_invented` (a value that nobody wrote, or whose
-/// write was refused).
+/// what the last read shows), `nothing_invented` (a value that nobody wrote, or
+/// whose write was refused or came later), and those of `check_register_sessions`. Reads
+/// from slaves, which may be as old as `lag_max`, are no part of the order unless that is
+/// zero.
 /// @pre all of `operations` are of one key.
 [[nodiscard]] register_checks
-check_register(const history& operations, std::size_t steps_max);
+check_register(const history& operations, std::size_t steps_max, duration lag_max = {});
 
 } // namespace troupe::lab

@@ -34,7 +34,7 @@ check_key(const history& operations, const checks_config& config, checks_result&
     case key_kind::reg:
       break;
   }
-  auto checks = check_register(operations, config.steps_max);
+  auto checks = check_register(operations, config.steps_max, config.lag_max);
   ++result.register_count;
   result.undecided_count += checks.undecided ? 1 : 0;
   return std::move(checks.found);

@@ -20,7 +20,8 @@ struct checks_config {
   /// Others are not told of.
   std::vector<std::string> properties = checked_properties();
 
-  /// How old a read may be. Zero: reads are linearizable, as those of masters are.
+  /// How old a read of a client that reads from slaves may be. Zero: such reads are
+  /// linearizable, as those of masters are.
   duration lag_max{};
 
   /// Of the search of one register. More decides more, at some microseconds a step.

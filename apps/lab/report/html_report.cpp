@@ -63,10 +63,27 @@ void print_strikes(const run_record& x, std::ostream& out) {
     out << "<tr><td>" << escape(to_string(x.strikes[pause.strike])) << "</td><td>"
         << pause.shard << "</td><td>"
         << (pause.length ? seconds_text(*pause.length) : std::string{"never"})
-        << "</td></tr>\n";
+        << escape(alarm_text(x, pause)) << "</td></tr>\n";
   for (const auto& strike : x.strikes)
     if (!strike.struck())
       out << "<tr><td>" << escape(to_string(strike)) << "</td><td></td><td></td></tr>\n";
+  out << "</table>\n";
+}
+
+void print_usages(const run_record& x, std::ostream& out) {
+  const auto cells = [&out](const node_usage& y) {
+    out << "<td>" << y.descriptor_count << "</td><td>" << (y.memory.bytes >> 20U)
+        << " MiB</td>";
+  };
+  out << "<h2>What nodes hold</h2>\n<table><tr><th>node</th><th>descriptors</th>"
+         "<th>memory at the start</th><th>descriptors</th><th>memory at most</th>"
+         "<th>descriptors</th><th>memory at the end</th></tr>\n";
+  for (const auto& row : x.usages) {
+    out << "<tr><td>" << escape(row.node) << "</td>";
+    for (const auto* y : {&row.first, &row.most, &row.last})
+      cells(*y);
+    out << "</tr>\n";
+  }
   out << "</table>\n";
 }
 
@@ -94,6 +111,7 @@ void print_html(const run_record& x, std::ostream& out) {
   print_key(x, out);
   out << draw_timeline(x);
   print_strikes(x, out);
+  print_usages(x, out);
   print_violations(x, out);
   out << "</body></html>\n";
 }

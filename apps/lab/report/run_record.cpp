@@ -53,6 +53,16 @@ std::optional<std::uint64_t> shard_of(const run_record& x, const std::string& ke
   return std::nullopt;
 }
 
+duration write_pause_alarm(const strike& x) {
+  using namespace std::chrono_literals;
+  const auto& kind = x.fault.kind;
+  if (kind == "kill" || kind == "restart")
+    return 3 * duration{1s}; // Its links break at once.
+  const auto nobody_is_there
+    = kind == "kill_all" && x.ended ? *x.ended - x.begun : duration::zero();
+  return 3 * duration{2'500ms} + nobody_is_there;
+}
+
 std::vector<write_pause> write_pauses(const run_record& x) {
   auto shards = std::vector<std::uint64_t>{};
   for (const auto& operation : x.operations)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/base/time.hpp"
+#include "apps/lab/chaos/node_usage.hpp"
 #include "apps/lab/chaos/strike.hpp"
 #include "apps/lab/chaos/watcher.hpp"
 #include "apps/lab/check/history.hpp"
@@ -30,6 +31,7 @@ struct run_record {
   std::vector<strike> strikes;
   std::vector<member_sample> members;
   std::vector<mastership> masterships;
+  std::vector<usage_row> usages; ///< By node, in the order of `nodes`.
   history operations;
   std::optional<std::uint64_t> app_operations{}; ///< Done, when there is an app.
   checks_result checks;                          ///< With what the run itself found.
@@ -46,6 +48,10 @@ struct write_pause {
   std::uint64_t shard = 0;
   std::optional<duration> length; ///< None: never again.
 };
+
+/// How long that may be by what is known of elections, three times: a longer one is an
+/// alarm, not a violation, for a busy machine can make one.
+[[nodiscard]] duration write_pause_alarm(const strike& x);
 
 /// Of every strike that found somebody. Cost: O(operations * strikes).
 [[nodiscard]] std::vector<write_pause> write_pauses(const run_record& x);

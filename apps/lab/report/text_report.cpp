@@ -16,7 +16,7 @@ void print_pauses(const run_record& x, std::ostream& out) {
         << pause.shard
         << (pause.length ? " go on after " + seconds_text(*pause.length)
                          : std::string{" never go on"})
-        << '\n';
+        << alarm_text(x, pause) << '\n';
 }
 
 void print_violations(const run_record& x, std::ostream& out) {
@@ -37,6 +37,8 @@ void print_report(const run_record& x, std::ostream& out) {
       << " registers undecided" << app_text(x) << '\n'
       << "without acknowledged writes: " << pauses_text(x) << '\n';
   print_pauses(x, out);
+  for (const auto& row : x.usages)
+    out << "  " << usage_text(row) << '\n';
   print_violations(x, out);
   out << (checks.found.empty() ? "PASS " : "FAIL ") << x.scenario << " seed " << x.seed
       << ": " << checks.found.size() << " violations\n";
@@ -47,6 +49,22 @@ std::string seconds_text(duration x) {
   static_cast<void>(std::snprintf(
     text.data(), text.size(), "%.3f s", std::chrono::duration<double>(x).count()));
   return text.data();
+}
+
+std::string usage_text(const usage_row& x) {
+  const auto memory = [](byte_size size) { return std::to_string(size.bytes >> 20U); };
+  const auto count
+    = [](const node_usage& y) { return std::to_string(y.descriptor_count); };
+  return x.node + ": descriptors " + count(x.first) + ", at most " + count(x.most) + ", "
+         + count(x.last) + " at the end; memory " + memory(x.first.memory) + ", at most "
+         + memory(x.most.memory) + ", " + memory(x.last.memory) + " MiB at the end";
+}
+
+std::string alarm_text(const run_record& x, const write_pause& pause) {
+  const auto alarm = write_pause_alarm(x.strikes[pause.strike]);
+  if (pause.length && *pause.length <= alarm)
+    return {};
+  return "; ALARM: more than " + seconds_text(alarm);
 }
 
 std::string app_text(const run_record& x) {

@@ -53,7 +53,7 @@ TEST_CASE("history_file: what was written is read back") {
   const auto where = folder{};
   const auto all = history{
     write_by(1, "a \"b\"\n", {0, 4}), read_by(1, "a", {5, 6}),
-    read_by(1, std::nullopt, {7, 8}), refused(append_by(1, "x;", "", {9, 12})),
+    readonly(read_by(1, std::nullopt, {7, 8})), refused(append_by(1, "x;", "", {9, 12})),
     write_by(1, "never answered", {20})};
   write_all(where.at("1.jsonl"), all);
   const auto back = read_history_file(where.at("1.jsonl"));

@@ -61,11 +61,14 @@ TEST_CASE("check_list: an append must be told the length that it made") {
 
 TEST_CASE("check_list: a read may be as old as is allowed, and no older") {
   const auto all = history{
-    append_by(1, "a;", "2", {0, 10}), read_by(2, "", {14, 15}),
+    append_by(1, "a;", "2", {0, 10}), readonly(read_by(2, "", {14, 15})),
     read_by(3, "a;", {20, 21})};
   CHECK(has(check_list(all, {}), property::fresh));
   CHECK(has(check_list(all, 3ms), property::fresh));
   CHECK_FALSE(has(check_list(all, 4ms), property::fresh));
+  auto of_masters = all;
+  of_masters[1].readonly = false;
+  CHECK(has(check_list(of_masters, 4ms), property::fresh));
 }
 
 TEST_CASE("check_list: a client sees its own appends, and what it saw before") {

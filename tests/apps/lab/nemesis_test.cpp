@@ -52,6 +52,17 @@ public:
     paused.erase(node);
     return {};
   }
+  error starve(std::size_t node) override {
+    starving.insert(node);
+    return {};
+  }
+  error feed(std::size_t node) override {
+    starving.erase(node);
+    return {};
+  }
+  [[nodiscard]] std::optional<node_usage> usage(std::size_t) const override {
+    return std::nullopt;
+  }
   error set_link(std::size_t from, std::size_t to, const link_rule& rule) override {
     links[{from, to}] = rule;
     return {};
@@ -75,6 +86,7 @@ public:
 
   std::set<std::size_t> running;
   std::set<std::size_t> paused;
+  std::set<std::size_t> starving;
   std::set<std::size_t> full;
   std::set<std::size_t> crashed;
   link_rules links;
@@ -123,6 +135,14 @@ TEST_CASE_FIXTURE(fixture, "nemesis: a fault ends after its length") {
     std::this_thread::yield();
   CHECK_FALSE(x.act());
   CHECK(world.paused.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "nemesis: a starved node gets its time back") {
+  auto x = start({fault("starve", "n2", 1h)});
+  CHECK_FALSE(x.act());
+  CHECK(world.starving == set{1});
+  CHECK_FALSE(x.heal());
+  CHECK(world.starving.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "nemesis: a node that is struck is left alone by others") {

@@ -62,6 +62,12 @@ inline recorded_operation add_by(std::size_t client, std::string sum, span_ms wh
   return recorded(client, operation_call::add, "1", std::move(sum), when);
 }
 
+/// The same of a client that reads from slaves.
+inline recorded_operation readonly(recorded_operation x) {
+  x.readonly = true;
+  return x;
+}
+
 inline bool has(const violations& found, const std::string& property) {
   return std::ranges::find(found, property, &violation::property) != found.end();
 }

@@ -41,6 +41,8 @@ TEST_CASE("run_record: a pause ends with a write that was sent after the strike"
   REQUIRE(pauses.size() == 1);
   CHECK(pauses.front().shard == 1);
   CHECK(pauses.front().length == 35ms);
+  CHECK(alarm_text(x, pauses.front()).empty());
+  CHECK(alarm_text(x, {0, 1, 3s + 1ms}) == "; ALARM: more than 3.000 s");
 }
 
 TEST_CASE("run_record: writes that never go on are told of") {
@@ -48,6 +50,7 @@ TEST_CASE("run_record: writes that never go on are told of") {
   x.operations = {write_by(1, "a", {5, 12})};
   CHECK_FALSE(write_pauses(x).front().length);
   CHECK(pauses_text(x) == "p50 0.090 s, max 0.090 s, after 1 faults");
+  CHECK(alarm_text(x, write_pauses(x).front()).find("ALARM") != std::string::npos);
 }
 
 TEST_CASE("run_record: a strike that found nobody has no pause") {

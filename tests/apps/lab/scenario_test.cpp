@@ -47,6 +47,7 @@ replicas = 3
 ack = "async"
 [clients]
 count = 2
+readonly = 1
 keys = 7
 mix = { read = 1, add = 2 }
 timeout = "3 s"
@@ -68,6 +69,8 @@ between = ["100 ms", "2 s"]
 [expect]
 properties = ["nothing_lost"]
 lag = "20 ms"
+more_descriptors = 7
+more_memory = "3 MiB"
 )");
   REQUIRE_MESSAGE(x, render(x.error()));
   CHECK(x->cluster.node_count == 5);
@@ -75,6 +78,7 @@ lag = "20 ms"
   CHECK(x->cluster.replica_count == 3);
   CHECK(x->cluster.ack == storage::ack_mode::async);
   CHECK(x->clients.count == 2);
+  CHECK(x->clients.readonly_count == 1);
   CHECK(x->clients.key_count == 7);
   CHECK(x->clients.mix == operation_mix{1, 0, 0, 0, 2});
   CHECK(x->clients.timeout == 3s);
@@ -89,6 +93,8 @@ lag = "20 ms"
   CHECK(x->nemesis->between_max == 2s);
   CHECK(x->properties == std::vector<std::string>{"nothing_lost"});
   CHECK(x->lag_max == 20ms);
+  CHECK(x->growth.descriptor_count == 7);
+  CHECK(x->growth.memory == mib(3));
 }
 
 TEST_CASE("scenario: an unknown fault is named with its line and the known ones") {
