@@ -15,6 +15,16 @@ constexpr auto device = "e0";
 constexpr auto disk_bytes = std::size_t{256} << 20U;
 constexpr auto block_bytes = std::size_t{64} << 10U;
 
+constexpr auto seconds_ahead_max = std::uint64_t{1'000'000};
+
+/// A time namespace is that of what is executed next only from Linux 6.3 on; before, the
+/// node has the clocks of all.
+bool has_time_namespaces() {
+  auto problem = std::error_code{};
+  return std::filesystem::exists("/proc/self/ns/time", problem)
+         && !find_tool("unshare").empty();
+}
+
 /// The clients are behind the last node.
 std::string address_of(std::size_t port) { return "10.77.0." + std::to_string(port + 1); }
 
@@ -67,7 +77,8 @@ expected<std::unique_ptr<chaos_world>> netns_world::make(
   if (auto trouble = enter_namespace(spaces->names().back()))
     return trouble;
   return std::unique_ptr<chaos_world>{std::make_unique<netns_world>(
-    run_folder, std::move(*processes), spaces->names(), std::move(*network))};
+    run_folder, std::move(*processes), spaces->names(), std::move(*network),
+    random_source{seed})};
 }
 
 netns_world::~netns_world() {
@@ -75,7 +86,15 @@ netns_world::~netns_world() {
 }
 
 error netns_world::start(std::size_t node) {
-  return processes().start(node, {find_tool("ip"), "netns", "exec", spaces_[node]});
+  auto wrapper
+    = std::vector<std::string>{find_tool("ip"), "netns", "exec", spaces_[node]};
+  if (has_time_namespaces()) {
+    const auto ahead = std::to_string(random_.below(seconds_ahead_max));
+    wrapper.insert(
+      wrapper.end(),
+      {find_tool("unshare"), "--time", "--monotonic", ahead, "--boottime", ahead});
+  }
+  return processes().start(node, wrapper);
 }
 
 error netns_world::set_link(std::size_t from, std::size_t to, const link_rule& rule) {

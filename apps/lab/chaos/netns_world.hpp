@@ -1,7 +1,10 @@
 /// A cluster of processes, each in a network namespace of its own, on a switch that
-/// loses, delays and doubles frames, and cuts links in each direction.
+/// loses, delays and doubles frames, and cuts links in each direction; and with monotonic
+/// clocks of its own, which begin anew, elsewhere, when the node is started again: as on
+/// machines of their own.
 #pragma once
 
+#include "actors/base/random.hpp"
 #include "apps/lab/chaos/packet_switch.hpp"
 #include "apps/lab/chaos/process_world.hpp"
 
@@ -25,9 +28,9 @@ public:
 
   netns_world(
     std::string run_folder, node_processes processes, std::vector<std::string> spaces,
-    std::unique_ptr<packet_switch> network)
+    std::unique_ptr<packet_switch> network, random_source random)
       : process_world{std::move(processes)}, run_folder_{std::move(run_folder)},
-        spaces_{std::move(spaces)}, network_{std::move(network)} {}
+        spaces_{std::move(spaces)}, network_{std::move(network)}, random_{random} {}
   ~netns_world() override;
 
   [[nodiscard]] error start(std::size_t node) override;
@@ -43,6 +46,7 @@ private:
   std::string run_folder_;
   std::vector<std::string> spaces_; // By node.
   std::unique_ptr<packet_switch> network_;
+  random_source random_; // Of clocks.
 };
 
 } // namespace troupe::lab

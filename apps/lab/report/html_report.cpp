@@ -72,12 +72,10 @@ void print_strikes(const run_record& x, std::ostream& out) {
 
 void print_usages(const run_record& x, std::ostream& out) {
   const auto cells = [&out](const node_usage& y) {
-    out << "<td>" << y.descriptor_count << "</td><td>" << (y.memory.bytes >> 20U)
-        << " MiB</td>";
+    out << "<td>" << y.descriptor_count << ", " << (y.memory.bytes >> 20U) << " MiB</td>";
   };
-  out << "<h2>What nodes hold</h2>\n<table><tr><th>node</th><th>descriptors</th>"
-         "<th>memory at the start</th><th>descriptors</th><th>memory at most</th>"
-         "<th>descriptors</th><th>memory at the end</th></tr>\n";
+  out << "<h2>What nodes hold</h2>\n<table><tr><th>descriptors, memory</th>"
+         "<th>at the start</th><th>at most</th><th>at the end</th></tr>\n";
   for (const auto& row : x.usages) {
     out << "<tr><td>" << escape(row.node) << "</td>";
     for (const auto* y : {&row.first, &row.most, &row.last})
