@@ -3,7 +3,9 @@
 
 #include "apps/lab/world/node_world.hpp"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -25,7 +27,29 @@ std::string first_violation(const sim_result& x) {
   return x.violations.empty() ? std::string{} : x.violations.front();
 }
 
+/// Of an app that asks for nothing.
+class idle_workload : public workload {
+public:
+  void start() override {}
+  void stop() override {}
+  [[nodiscard]] bool idle() const override { return true; }
+  void check() override {}
+  [[nodiscard]] bool checked() const override { return true; }
+  [[nodiscard]] std::vector<std::string> violations() const override { return {}; }
+  [[nodiscard]] std::uint64_t acked_count() const override { return 0; }
+};
+
 } // namespace
+
+TEST_CASE("nodes: an app's load that gets nothing done makes a run vacuous") {
+  auto app = simulated_app{};
+  app.make_workload = [](stage&) { return std::make_unique<idle_workload>(); };
+  auto request = request_of(1);
+  request.length = 2s;
+  request.fault_kinds.clear();
+  const auto result = make_nodes_simulator(app).run(request);
+  CHECK(first_violation(result) == "vacuous: no operation of the app was acknowledged");
+}
 
 TEST_CASE("nodes: without faults nothing is lost, deposed or executed twice") {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {

@@ -19,6 +19,7 @@ constexpr auto stop_within = duration{120s};
 // After all faults. Links are dialled again within some seconds, suspicions of dead
 // members must be refuted, and a node that was down joins.
 constexpr auto ready_within = duration{60s};
+constexpr auto serve_within = duration{60s};
 constexpr auto rest_within = duration{30s};
 constexpr auto agree_within = duration{60s};
 constexpr auto check_within = duration{600s};
@@ -65,7 +66,7 @@ world_options draw_options(const sim_request& request) {
   mix.length = request.length;
   mix.between_max = random.between(duration{500ms}, duration{4s});
   const auto drawn = draw_plan(mix, random);
-  result.fault_kinds = mix.kinds;
+  result.fault_kinds = request.plan ? request.fault_kinds : mix.kinds;
   result.plan = request.plan.value_or(drawn);
   if (request.kept)
     result.plan = keep(result.plan, *request.kept);
@@ -83,7 +84,10 @@ node_world::node_world(const sim_request& request, simulated_app app)
         2,
         random_.fork()},
       clients_{
-        {&engine_, &machines_, &groups_, &trace_}, clients_of(options_), random_.fork()},
+        {&engine_, &machines_, &groups_, &trace_,
+         [this](const std::string& what) { violated(what); }},
+        clients_of(options_),
+        random_.fork()},
       nemesis_{
         {&engine_, &network_, &machines_, &groups_, &trace_, options_.shard_count,
          options_.replica_count}},
@@ -274,6 +278,10 @@ bool node_world::must_write() {
 
 bool node_world::must_rest() {
   run_until(engine_.now() + 1s, [] { return false; }); // Reads of what was left.
+  // An app that faults never left in peace has its chance now.
+  run_until(engine_.now() + serve_within, [this] {
+    return !workload_ || workload_->acked_count() > 0;
+  });
   clients_.stop();
   calls_.stop();
   if (workload_)
@@ -321,6 +329,8 @@ bool node_world::must_please_app() {
   if (checked)
     for (const auto& x : workload_->violations())
       violated(x);
+  if (checked && violations_.empty() && workload_->acked_count() == 0)
+    violated("vacuous: no operation of the app was acknowledged");
   return violations_.empty();
 }
 

@@ -47,16 +47,26 @@ std::string tag_in(std::size_t index, std::size_t count, std::size_t number) {
   }
 }
 
-/// What a GET has returned: an unset key reads as the empty string.
-std::optional<std::string> text_of(const std::string& reply) {
+/// Notes in `x` what `reply` tells. False when no such operation is answered so.
+bool take_reply(const std::string& reply, register_operation& x) {
+  if (x.call == register_call::compare_and_set) { // Not a command: its own two words.
+    x.succeeded = reply == "1";
+    return reply == "1" || reply == "0";
+  }
   const auto value = router::read_reply(reply);
   const auto* scalar = value ? std::get_if<router::resp_scalar>(&*value) : nullptr;
   if (scalar == nullptr)
-    return std::nullopt;
-  if (std::holds_alternative<std::monostate>(*scalar))
-    return std::string{};
+    return false;
   const auto* text = std::get_if<std::string>(scalar);
-  return text != nullptr ? std::optional{*text} : std::nullopt;
+  if (x.call == register_call::append)
+    return std::holds_alternative<std::int64_t>(*scalar);
+  if (x.call == register_call::write)
+    return text != nullptr && *text == "OK";
+  if (std::holds_alternative<std::monostate>(*scalar))
+    x.read = std::string{}; // An unset key reads as the empty string.
+  else if (text != nullptr)
+    x.read = *text;
+  return x.read.has_value();
 }
 
 /// Whether the request was surely not executed, and never will be.
@@ -183,14 +193,9 @@ void world_clients::answered(const operation_ptr& x, const router::data_reply& r
     return;
   }
   x->seen.returned = stamp();
-  if (x->seen.call == register_call::read) {
-    x->seen.read = text_of(reply.reply);
-    if (!x->seen.read) {
-      failed(x, fail(ec::malformed, "a GET was answered with " + reply.reply));
-      return;
-    }
-  } else if (x->seen.call == register_call::compare_and_set) {
-    x->seen.succeeded = reply.reply == "1";
+  if (!take_reply(reply.reply, x->seen)) {
+    misanswered(x, reply.reply);
+    return;
   }
   if (x->seen.call != register_call::read) {
     if (reply.at.seq > lsn{0}) // Else nothing was logged for it, or long ago.
@@ -204,6 +209,13 @@ void world_clients::answered(const operation_ptr& x, const router::data_reply& r
   if (key != nullptr && x->seen.call != register_call::append)
     key->last_seen = x->seen.read.value_or(x->seen.argument);
   done(x, "answered");
+}
+
+void world_clients::misanswered(const operation_ptr& x, const std::string& reply) {
+  in_.violated(
+    "clients: " + describe(x->seen) + " of " + name_of(*x) + " was answered with '" + reply
+    + "'");
+  done(x, "misanswered");
 }
 
 void world_clients::failed(const operation_ptr& x, const error& why) {

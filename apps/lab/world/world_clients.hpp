@@ -2,7 +2,8 @@
 ///
 /// Each has one operation at a time on some key, through some node that is up. What it
 /// knows to have failed it forgets; what it does not know may have happened. Afterwards
-/// every key's history must be linearizable (I10).
+/// every key's history must be linearizable (I10). None asks for anything that a command
+/// refuses, so an answer that is an error, or not of the command's form, is a violation.
 #pragma once
 
 #include "actors/base/random.hpp"
@@ -41,6 +42,7 @@ public:
     const std::vector<std::unique_ptr<machine>>* machines = nullptr;
     group_checks* groups = nullptr;
     run_trace* trace = nullptr;
+    std::function<void(const std::string& what)> violated;
   };
 
   world_clients(environment in, const world_clients_config& config, random_source random);
@@ -98,6 +100,7 @@ private:
   void write(const operation_ptr& x);
   void read(const operation_ptr& x);
   void answered(const operation_ptr& x, const router::data_reply& reply);
+  void misanswered(const operation_ptr& x, const std::string& reply);
   void failed(const operation_ptr& x, const error& why);
   void done(const operation_ptr& x, const std::string& how);
   [[nodiscard]] std::int64_t stamp();
