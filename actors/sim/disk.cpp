@@ -175,7 +175,8 @@ void memory_disk::wipe() {
 error memory_disk::count_change() {
   if (!changes_left_)
     return {};
-  if (*changes_left_ == 0)
+  has_failed_ = *changes_left_ == 0;
+  if (has_failed_)
     return fail(ec::system, "the simulated disk fails, as ordered");
   --*changes_left_;
   return {};

@@ -50,7 +50,13 @@ public:
   void fail_after(std::uint64_t changes) { changes_left_ = changes; }
 
   /// Ends `fail_after`.
-  void recover() { changes_left_.reset(); }
+  void recover() {
+    changes_left_.reset();
+    has_failed_ = false;
+  }
+
+  /// Whether a change has failed since `fail_after`.
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
 
   /// Flips one bit of a file, durably.
   /// @pre the file exists and is longer than `offset`.
@@ -73,6 +79,7 @@ private:
 
   std::shared_ptr<node> root_;
   std::optional<std::uint64_t> changes_left_;
+  bool has_failed_ = false;
   std::uint64_t sync_count_ = 0;
 };
 

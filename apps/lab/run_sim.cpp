@@ -27,7 +27,7 @@ public:
 
   expected<int> run() {
     const auto begun = std::chrono::steady_clock::now();
-    options_.request.seed = options_.seeds.first;
+    options_.request = lab::request_of(options_, options_.seeds.first);
     if (auto trouble = run_all())
       return trouble;
     const auto real = std::chrono::steady_clock::now() - begun;
@@ -72,9 +72,7 @@ private:
   }
 
   [[nodiscard]] sim_request request_of(const sim_result& x) const {
-    auto result = options_.request;
-    result.seed = x.seed;
-    return result;
+    return lab::request_of(options_, x.seed);
   }
 
   error shrink_it() {

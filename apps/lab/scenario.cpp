@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -222,6 +223,12 @@ sim_request request_of(const scenario& x, std::uint64_t seed) {
   result.client_count = x.clients.count;
   result.length = x.length;
   result.plan = plan_of(x, seed);
+  auto kinds = std::set<std::string>{};
+  for (const auto& fault : x.faults)
+    kinds.insert(fault.kind);
+  if (x.nemesis)
+    kinds.insert(x.nemesis->kinds.begin(), x.nemesis->kinds.end());
+  result.fault_kinds = {kinds.begin(), kinds.end()};
   return result;
 }
 

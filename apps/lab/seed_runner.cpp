@@ -90,8 +90,7 @@ private:
   [[nodiscard]] bool more() const { return !all_started_; }
 
   error start_next() {
-    auto request = options_->request;
-    request.seed = next_;
+    auto request = request_of(*options_, next_);
     auto process = seed_process::start(*what_, request, std::nullopt);
     if (!process)
       return process.error();

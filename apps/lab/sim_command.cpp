@@ -1,6 +1,8 @@
 #include "apps/lab/sim_command.hpp"
 
 #include "actors/base/config.hpp"
+#include "apps/lab/chaos/chaos_run.hpp"
+#include "apps/lab/check/run_checks.hpp"
 #include "apps/node/config_value.hpp"
 
 #include <algorithm>
@@ -73,11 +75,13 @@ sim_command::sim_command(CLI::App& command)
         command, "--seconds", "S", "virtual time with faults, before they heal [20]")},
       faults_{add(
         command, "--faults", "LIST",
-        "kinds that seeds draw theirs from, as crash,pause; all, or none [all]")},
+        "kinds that seeds draw theirs from, as kill,pause; all, or none [all]")},
       kept_{add(
         command, "--keep-faults", "LIST",
         "of the faults that the seed plans, those of these numbers only")},
-      scenario_{add(command, "--scenario", "FILE", "faults as a scenario plans them")},
+      scenario_{add(
+        command, "--scenario", "FILE",
+        "a scenario's cluster and faults; other flags win over what it says")},
       trace_{add(command, "--trace", "FILE", "where every event of the seed is written")},
       until_{add(command, "--until", "S", "virtual time to stop at, without judging")},
       job_count_{
@@ -101,12 +105,39 @@ bool sim_command::cores_only() const { return given(cores_only_); }
 expected<sim_options>
 sim_command::options(const std::vector<std::string>& fault_kinds) const {
   auto result = sim_options{};
+  // What the scenario says first: other flags win.
+  if (auto trouble = take_scenario(fault_kinds, result))
+    return trouble;
   const auto trouble = first_error(
     {take_seeds(result), take_sizes(result.request), take_times(result.request),
      take_faults(fault_kinds, result), take_manner(result)});
   if (trouble)
     return trouble;
   return result;
+}
+
+/// It may name what a chaos run judges; a simulated one judges all that it can.
+error sim_command::take_scenario(
+  const std::vector<std::string>& kinds, sim_options& result) const {
+  if (!given(scenario_))
+    return {};
+  if (cores_only())
+    return refused("--scenario is of whole nodes; leave --cores-only out");
+  if (given(faults_))
+    return refused("--scenario and --faults exclude each other");
+  auto properties = checked_properties();
+  properties.insert(properties.end(), run_properties().begin(), run_properties().end());
+  auto found = read_scenario(text_of(scenario_), {kinds, properties});
+  if (!found)
+    return bad_flag(scenario_, found.error());
+  if (found->cluster.ack != storage::ack_mode::quorum)
+    return refused(
+      text_of(scenario_) + ": ack must be \"quorum\", the one mode that sim judges");
+  result.seeds = {found->seed, found->seed};
+  result.request = lab::request_of(*found, found->seed);
+  result.scenario_file = text_of(scenario_);
+  result.scenario = std::move(*found);
+  return {};
 }
 
 error sim_command::take_seeds(sim_options& result) const {
@@ -145,10 +176,8 @@ error sim_command::take_faults(
   auto wanted = parse_faults(result.faults, kinds);
   if (!wanted)
     return bad_flag(faults_, wanted.error());
-  result.request.fault_kinds = std::move(*wanted);
-  if (given(scenario_)) {
-    return refused("--scenario is not read yet; plan with --faults and --keep-faults");
-  }
+  if (!result.scenario)
+    result.request.fault_kinds = std::move(*wanted);
   auto kept = std::set<std::size_t>{};
   auto trouble = take(kept_, parse_kept, kept);
   if (!trouble && given(kept_))

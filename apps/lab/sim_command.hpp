@@ -26,6 +26,8 @@ public:
   options(const std::vector<std::string>& fault_kinds) const;
 
 private:
+  [[nodiscard]] error
+  take_scenario(const std::vector<std::string>& kinds, sim_options& result) const;
   [[nodiscard]] error take_seeds(sim_options& result) const;
   [[nodiscard]] error take_sizes(sim_request& result) const;
   [[nodiscard]] error take_times(sim_request& result) const;

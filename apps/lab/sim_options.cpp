@@ -29,6 +29,14 @@ error unknown_fault(const std::string& word, const std::vector<std::string>& kno
 
 } // namespace
 
+sim_request request_of(const sim_options& options, std::uint64_t seed) {
+  auto result = options.request;
+  result.seed = seed;
+  if (options.scenario)
+    result.plan = plan_of(*options.scenario, seed);
+  return result;
+}
+
 expected<seed_range> parse_seeds(std::string_view text) {
   const auto dots = text.find("..");
   if (dots == std::string_view::npos)

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "actors/base/error.hpp"
+#include "apps/lab/scenario.hpp"
 #include "apps/lab/simulation.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,13 +28,17 @@ struct sim_options {
   sim_request request{};      ///< Of every seed, which stands in `seeds`.
   std::string faults = "all"; ///< As it was written: `request` has the kinds.
   std::string scenario_file{};
-  std::string trace_file{};  ///< Empty: none.
-  std::size_t job_count = 1; ///< Seeds that run at the same time.
+  std::optional<lab::scenario> scenario{}; ///< What `scenario_file` has.
+  std::string trace_file{};                ///< Empty: none.
+  std::size_t job_count = 1;               ///< Seeds that run at the same time.
   bool cores_only = false;
   bool json = false;
   bool twice = false;  ///< Each seed in two processes, whose hashes must agree.
   bool shrink = false; ///< Of one seed that fails.
 };
+
+/// The run of one of the seeds; with a scenario, its faults as that seed draws them.
+[[nodiscard]] sim_request request_of(const sim_options& options, std::uint64_t seed);
 
 /// "3..17". Fails with ec::invalid_argument when it is no range, or an empty one.
 [[nodiscard]] expected<seed_range> parse_seeds(std::string_view text);

@@ -29,7 +29,7 @@ std::string unknown(
   const std::vector<std::string>& words) {
   const auto guess = apps::nearest(value, words);
   return "unknown " + sort + " '" + value + "'"
-         + (guess.empty() ? "" : "; did you mean " + guess + "?")
+         + (guess.empty() ? "." : "; did you mean " + guess + "?")
          + " Known: " + joined(words);
 }
 

@@ -117,9 +117,12 @@ TEST_CASE("sim_disk: changes fail from the ordered one on, until it is mended") 
   files.fail_after(1);
   auto file = files.create("f");
   REQUIRE(file);
+  CHECK_FALSE(files.has_failed());
   CHECK(code_of((*file)->write(0, of('a', 1))) == ec::system);
   CHECK(code_of((*file)->sync()) == ec::system);
   CHECK(text_of(files, "f").empty());
+  CHECK(files.has_failed());
   files.recover();
+  CHECK_FALSE(files.has_failed());
   CHECK(!(*file)->write(0, of('a', 1)));
 }

@@ -33,7 +33,7 @@ const std::vector<replication_nemesis::known_kind>& replication_nemesis::table()
     {"single_link", &self::single_link},
     {"flap", &self::flap},
     {"swizzle", &self::swizzle},
-    {"crash", &self::crash},
+    {"kill", &self::kill},
     {"power_loss", &self::power_loss},
     {"write_crash", &self::write_crash},
     {"torn_tail", &self::torn_tail},

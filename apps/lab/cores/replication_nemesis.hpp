@@ -97,7 +97,7 @@ private:
 
   // Processes.
   void crash_one(const blow& x, replication_host::crash_kind how);
-  void crash(const blow& x) { crash_one(x, replication_host::crash_kind::process); }
+  void kill(const blow& x) { crash_one(x, replication_host::crash_kind::process); }
   void power_loss(const blow& x) { crash_one(x, replication_host::crash_kind::power); }
   void die_inside_a_write(const blow& x, replication_host::crash_kind how);
   void write_crash(const blow& x) {

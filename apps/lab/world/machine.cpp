@@ -108,6 +108,7 @@ void machine::crash(crash_kind how) {
   end_life();
   for (auto& [directory, rows] : stores_)
     rows->crash();
+  disk_had_failed_ = disk_.has_failed();
   disk_.recover();
   if (how == crash_kind::power)
     disk_.power_loss(random_);

@@ -82,6 +82,8 @@ public:
   /// Lets the process end in the middle of its `changes`-th next change to the disk.
   void fail_disk_after(std::uint64_t changes) { disk_.fail_after(changes); }
   void mend_disk() { disk_.recover(); }
+  /// Whether that change had come when its last life ended.
+  [[nodiscard]] bool ended_of_its_disk() const { return disk_had_failed_; }
   [[nodiscard]] disk_pace& pace() { return pace_; }
   [[nodiscard]] sim::virtual_clock& clock() { return clock_; }
 
@@ -136,6 +138,7 @@ private:
   std::optional<cluster::stored_identity> identity_;
   std::uint64_t life_count_ = 0;
   bool damaged_ = false;
+  bool disk_had_failed_ = false;
   std::unique_ptr<life> life_;
   std::vector<std::unique_ptr<life>> past_; // Their actors may still end.
 };

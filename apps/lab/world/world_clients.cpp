@@ -213,8 +213,8 @@ void world_clients::answered(const operation_ptr& x, const router::data_reply& r
 
 void world_clients::misanswered(const operation_ptr& x, const std::string& reply) {
   in_.violated(
-    "clients: " + describe(x->seen) + " of " + name_of(*x) + " was answered with '" + reply
-    + "'");
+    "clients: " + describe(x->seen) + " of " + name_of(*x) + " was answered with '"
+    + reply + "'");
   done(x, "misanswered");
 }
 

@@ -13,23 +13,27 @@ const std::map<std::string, world_nemesis::handler>& world_nemesis::handlers() {
     {"bit_flip", &world_nemesis::bit_flip},
     {"blackout", &world_nemesis::blackout},
     {"clock_rate", &world_nemesis::clock_rate},
-    {"crash", &world_nemesis::crash},
     {"delay", &world_nemesis::delay},
-    {"flapping", &world_nemesis::flapping},
+    {"flap", &world_nemesis::flap},
+    {"halves", &world_nemesis::halves},
     {"isolate", &world_nemesis::isolate},
+    {"kill", &world_nemesis::kill},
+    {"kill_all", &world_nemesis::kill_all},
     {"one_way", &world_nemesis::one_way},
     {"partition", &world_nemesis::partition},
     {"pause", &world_nemesis::pause},
     {"power_loss", &world_nemesis::power_loss},
     {"reset", &world_nemesis::reset},
+    {"restart", &world_nemesis::restart},
     {"restart_loop", &world_nemesis::restart_loop},
+    {"ring", &world_nemesis::ring},
     {"single_link", &world_nemesis::single_link},
     {"slow_disk", &world_nemesis::slow_disk},
     {"stall", &world_nemesis::stall},
-    {"stalled_disk", &world_nemesis::stalled_disk},
-    {"torn_write", &world_nemesis::torn_write},
+    {"stall_disk", &world_nemesis::stall_disk},
     {"wall_jump", &world_nemesis::wall_jump},
-    {"wiped_disk", &world_nemesis::wiped_disk},
+    {"wipe", &world_nemesis::wipe},
+    {"write_crash", &world_nemesis::write_crash},
   };
   return result;
 }
@@ -72,15 +76,11 @@ void world_nemesis::heal() {
     if (!x->up())
       x->boot();
   }
-  failing_.clear();
 }
 
 bool world_nemesis::explain_end(machine& of) {
-  const auto failing = failing_.find(&of);
-  if (failing == failing_.end())
+  if (!of.ended_of_its_disk())
     return false;
-  failing_.erase(failing);
-  of.mend_disk();
   ++crash_count_;
   boot_later(of, 300ms);
   return true;
@@ -128,6 +128,22 @@ machine& world_nemesis::other_than(const machine& x, random_source& random) {
 // -- the network
 // --------------------------------------------------------------------------
 
+std::size_t world_nemesis::index_of(const machine& x) const {
+  const auto found
+    = std::ranges::find_if(*in_.machines, [&x](const auto& m) { return m.get() == &x; });
+  return static_cast<std::size_t>(found - in_.machines->begin());
+}
+
+/// What those at `from` send to those at `to` waits, where `wanted` says so.
+void world_nemesis::cut_pairs(
+  duration length, const std::function<bool(std::size_t, std::size_t)>& wanted) {
+  const auto& machines = *in_.machines;
+  for (std::size_t from = 0; from < machines.size(); ++from)
+    for (std::size_t to = 0; to < machines.size(); ++to)
+      if (from != to && wanted(from, to))
+        cut(*machines[from], *machines[to], length);
+}
+
 void world_nemesis::cut(const machine& from, const machine& to, duration length) {
   in_.network->strike(sim::cut{from.name(), to.name()});
   in_.engine->after(length, [this, from = from.name(), to = to.name()] {
@@ -150,8 +166,36 @@ bool world_nemesis::partition(blow& x) {
   return !left.empty() && !right.empty();
 }
 
-/// Some are not heard by some others, and hear them.
+/// A minority with the target in it, and the others.
+bool world_nemesis::halves(blow& x) {
+  const auto& machines = *in_.machines;
+  const auto first = index_of(pick(x));
+  const auto inside = [&](std::size_t i) {
+    return (i + machines.size() - first) % machines.size()
+           < std::max<std::size_t>((machines.size() - 1) / 2, 1);
+  };
+  cut_pairs(x.length, [&](auto from, auto to) { return inside(from) != inside(to); });
+  return true;
+}
+
+/// Each has two neighbours, and meets nobody else.
+bool world_nemesis::ring(blow& x) {
+  const auto count = in_.machines->size();
+  cut_pairs(x.length, [count](auto from, auto to) {
+    const auto apart = from < to ? to - from : from - to;
+    return apart != 1 && apart != count - 1;
+  });
+  return count > 3;
+}
+
+/// What the target sends is lost, and nothing that it is sent; without a target, at
+/// times, some are not heard by some others.
 bool world_nemesis::one_way(blow& x) {
+  if (x.what->target || x.random.chance(0.5)) {
+    const auto one = index_of(pick(x));
+    cut_pairs(x.length, [one](auto from, auto) { return from == one; });
+    return true;
+  }
   auto struck = false;
   for (const auto& a : *in_.machines)
     for (const auto& b : *in_.machines)
@@ -170,20 +214,14 @@ bool world_nemesis::single_link(blow& x) {
   return true;
 }
 
-/// Nobody hears one; at times it hears all.
+/// Nobody hears one, and it hears nobody.
 bool world_nemesis::isolate(blow& x) {
-  auto& one = pick(x);
-  const auto deaf = x.random.chance(0.7);
-  for (const auto& other : *in_.machines)
-    if (other.get() != &one) {
-      cut(one, *other, x.length);
-      if (deaf)
-        cut(*other, one, x.length);
-    }
+  const auto one = index_of(pick(x));
+  cut_pairs(x.length, [one](auto from, auto to) { return from == one || to == one; });
   return true;
 }
 
-bool world_nemesis::flapping(blow& x) {
+bool world_nemesis::flap(blow& x) {
   auto& one = pick(x);
   auto& other = other_than(one, x.random);
   for (auto at = duration{}; at < x.length; at += x.random.between(20ms, 400ms)) {
@@ -228,32 +266,42 @@ void world_nemesis::boot_later(machine& x, duration delay) {
   });
 }
 
-void world_nemesis::kill(machine& x, crash_kind how, duration back_after) {
+void world_nemesis::end(machine& x, crash_kind how, duration back_after) {
   if (!x.up())
     return;
-  failing_.erase(&x);
   ++crash_count_;
   x.crash(how);
   boot_later(x, back_after);
 }
 
-bool world_nemesis::crash(blow& x) {
+bool world_nemesis::kill(blow& x) {
   auto& one = pick(x);
   const auto up = one.up();
-  kill(one, crash_kind::process, x.length);
+  end(one, crash_kind::process, x.length);
   return up;
+}
+
+bool world_nemesis::kill_all(blow& x) {
+  for (const auto& m : *in_.machines)
+    end(*m, crash_kind::process, x.length);
+  return true;
+}
+
+bool world_nemesis::restart(blow& x) {
+  x.length = duration::zero();
+  return kill(x);
 }
 
 bool world_nemesis::power_loss(blow& x) {
   auto& one = pick(x);
   const auto up = one.up();
-  kill(one, crash_kind::power, x.length);
+  end(one, crash_kind::power, x.length);
   return up;
 }
 
 bool world_nemesis::blackout(blow& x) {
   for (const auto& m : *in_.machines)
-    kill(*m, crash_kind::power, x.random.between(duration{20ms}, x.length));
+    end(*m, crash_kind::power, x.random.between(duration{20ms}, x.length));
   return true;
 }
 
@@ -262,7 +310,7 @@ bool world_nemesis::restart_loop(blow& x) {
   for (auto at = duration{}; at < x.length; at += x.random.between(100ms, 900ms))
     in_.engine->after(at, [this, &one] {
       if (!healed_)
-        kill(one, crash_kind::process, 20ms);
+        end(one, crash_kind::process, 20ms);
     });
   return true;
 }
@@ -292,18 +340,17 @@ bool world_nemesis::slow_disk(blow& x) {
   return true;
 }
 
-bool world_nemesis::stalled_disk(blow& x) {
+bool world_nemesis::stall_disk(blow& x) {
   auto& one = pick(x);
   one.pace().stalled_until = in_.engine->now() + x.length;
   return one.up();
 }
 
 /// The process ends in the middle of a change to its disk.
-bool world_nemesis::torn_write(blow& x) {
+bool world_nemesis::write_crash(blow& x) {
   auto& one = pick(x);
   if (!one.up())
     return false;
-  failing_[&one] = true;
   one.fail_disk_after(x.random.below(12));
   return true;
 }
@@ -318,18 +365,18 @@ bool world_nemesis::bit_flip(blow& x) {
   auto& one = pick(x);
   if (!may_damage(one))
     return false;
-  kill(one, crash_kind::process, x.length);
+  end(one, crash_kind::process, x.length);
   if (!one.flip_a_bit())
     return false;
   damaged_ = &one;
   return true;
 }
 
-bool world_nemesis::wiped_disk(blow& x) {
+bool world_nemesis::wipe(blow& x) {
   auto& one = pick(x);
   if (!may_damage(one))
     return false;
-  kill(one, crash_kind::process, x.length);
+  end(one, crash_kind::process, x.length);
   one.wipe();
   damaged_ = &one;
   return true;

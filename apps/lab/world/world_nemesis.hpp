@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,38 +71,44 @@ private:
 
   // Each returns whether there was something to strike.
   bool partition(blow& x);
+  bool halves(blow& x);
+  bool ring(blow& x);
   bool one_way(blow& x);
   bool single_link(blow& x);
   bool isolate(blow& x);
-  bool flapping(blow& x);
+  bool flap(blow& x);
   bool stall(blow& x);
   bool delay(blow& x);
   bool reset(blow& x);
-  bool crash(blow& x);
+  bool kill(blow& x);
+  bool kill_all(blow& x);
+  bool restart(blow& x);
   bool power_loss(blow& x);
   bool blackout(blow& x);
   bool restart_loop(blow& x);
   bool pause(blow& x);
   bool slow_disk(blow& x);
-  bool stalled_disk(blow& x);
-  bool torn_write(blow& x);
+  bool stall_disk(blow& x);
+  bool write_crash(blow& x);
   bool bit_flip(blow& x);
-  bool wiped_disk(blow& x);
+  bool wipe(blow& x);
   bool clock_rate(blow& x);
   bool wall_jump(blow& x);
 
   [[nodiscard]] machine& pick(blow& x);
   [[nodiscard]] machine& other_than(const machine& x, random_source& random);
+  [[nodiscard]] std::size_t index_of(const machine& x) const;
+  void
+  cut_pairs(duration length, const std::function<bool(std::size_t, std::size_t)>& wanted);
   void cut(const machine& from, const machine& to, duration length);
-  void kill(machine& x, crash_kind how, duration back_after);
+  void end(machine& x, crash_kind how, duration back_after);
   void boot_later(machine& x, duration delay);
   [[nodiscard]] bool may_damage(const machine& x) const;
 
   environment in_;
   fault_plan plan_;
   bool healed_ = false;
-  const machine* damaged_ = nullptr;       // One for a run: a majority keeps its disks.
-  std::map<const machine*, bool> failing_; // Their disks fail when they write.
+  const machine* damaged_ = nullptr; // One for a run: a majority keeps its disks.
   std::map<std::string, std::uint64_t> counts_;
   std::uint64_t crash_count_ = 0;
 };

@@ -162,4 +162,5 @@ TEST_CASE("scenario: a simulator is asked for its sizes and its plan") {
   CHECK(request.client_count == 2);
   CHECK(request.length == 9s);
   CHECK(request.plan == plan_of(*x, 8));
+  CHECK(request.fault_kinds == std::vector<std::string>{"pause"});
 }

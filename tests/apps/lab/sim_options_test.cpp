@@ -68,6 +68,16 @@ TEST_CASE("sim_options: what is kept is printed as it is read") {
     CHECK(has(why(parse_kept(text)), "3,7,9"));
 }
 
+TEST_CASE("sim_options: with a scenario each seed has the plan that it draws") {
+  const auto text = "[[fault]]\nat = \"1 s\"\nkind = \"drop\"\n"
+                    "[nemesis]\nkinds = [\"crash\"]\n";
+  auto options = sim_options{};
+  options.scenario = *parse_scenario(text, "x.toml", {known, {}});
+  CHECK(request_of(options, 7).seed == 7);
+  CHECK(request_of(options, 7).plan == plan_of(*options.scenario, 7));
+  CHECK(request_of(options, 8).plan == plan_of(*options.scenario, 8));
+}
+
 TEST_CASE("sim_options: a replay line has what the run was asked for, of one seed") {
   auto options = sim_options{};
   options.cores_only = true;
