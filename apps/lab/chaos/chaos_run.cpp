@@ -3,6 +3,7 @@
 #include "apps/lab/chaos/cluster_probe.hpp"
 #include "apps/lab/chaos/watcher.hpp"
 #include "apps/lab/check/history_file.hpp"
+#include "apps/lab/check/lost_records.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -247,6 +248,8 @@ error chaos_run::finish() {
   record_.checks = run_checks(record_.operations, record_.masterships, config);
   check_effect();
   check_growth();
+  if (auto trouble = check_records())
+    return trouble;
   std::ranges::move(own_, std::back_inserter(record_.checks.found));
   return {};
 }
@@ -279,6 +282,20 @@ void chaos_run::note_usages() {
   }
 }
 
+/// Ends the nodes: their logs are read.
+error chaos_run::check_records() {
+  auto records = replica_records{};
+  for (std::size_t i = 0; i < world_.nodes().size(); ++i) {
+    if (auto trouble = world_.kill(i))
+      return trouble;
+    if (auto trouble = add_records(world_.nodes()[i].data_dir, records))
+      return trouble;
+  }
+  for (auto& x : check_lost_records(record_.operations, records))
+    add(std::move(x));
+  return {};
+}
+
 void chaos_run::check_growth() {
   for (const auto& row : record_.usages)
     if (const auto grown = growth_of(row, what_.growth); !grown.empty())
@@ -300,15 +317,16 @@ void chaos_run::check_effect() {
     add(effective, "no fault of kind " + kind + " has struck");
 }
 
-void chaos_run::add(const std::string& property, const std::string& what) {
-  const auto optional // As the app's are not.
-    = property == alive || property == live || property == bounded;
+void chaos_run::add(violation x) {
+  // The app's are always wanted.
+  const auto optional = x.property == alive || x.property == live || x.property == bounded
+                        || x.property == property::nothing_lost;
   const auto wanted
     = !what_.properties || !optional
-      || std::ranges::find(*what_.properties, property) != what_.properties->end();
+      || std::ranges::find(*what_.properties, x.property) != what_.properties->end();
   if (!wanted)
     return;
-  own_.push_back({property, what, {}, {}});
+  own_.push_back(std::move(x));
   tell_("violated: " + to_string(own_.back()));
 }
 

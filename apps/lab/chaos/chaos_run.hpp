@@ -55,12 +55,16 @@ private:
   happens_within(duration length, const std::function<bool()>& what);
   [[nodiscard]] error finish();
   [[nodiscard]] error read_logs();
+  [[nodiscard]] error check_records();
 
   void note_deaths(nemesis& faults);
   void note_usages();
   void check_growth();
   void check_effect();
-  void add(const std::string& property, const std::string& what);
+  void add(violation x);
+  void add(const std::string& property, const std::string& what) {
+    add({property, what, {}, {}});
+  }
 
   const scenario& what_;
   const fault_plan& plan_;
