@@ -58,6 +58,8 @@ config_settings settings_of(
   auto result = config_settings{};
   put(result, "node.name", node.name);
   put(result, "node.data_dir", node.data_dir);
+  if (options.allow_inject)
+    put(result, "node.allow_inject", print_value(true));
   put(result, "cluster.founders", print_value(founders));
   put(result, "storage.shards", print_value(options.shard_count));
   put(result, "storage.replicas", print_value(options.replica_count));

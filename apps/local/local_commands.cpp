@@ -56,6 +56,10 @@ up_command::up_command(CLI::App& command)
         command, "--replicas", "N", "copies of each shard, and founders [3, or fewer]")},
       ack_{add(command, "--ack", "MODE", "async, semi or quorum [quorum]")},
       program_{add(command, "--program", "PATH", "what the nodes run [this program]")},
+      allow_inject_{
+        command.add_flag("--allow-inject")
+          ->description(
+            "let shells inject faults into the nodes that are started from now on")},
       timeout_{add(command, "--timeout", "TIME", "to wait for all nodes [60 s]")} {
   command.footer(
     "Returns when all nodes are ready and see each other. The nodes go on without it;\n"
@@ -74,6 +78,7 @@ expected<up_request> up_command::request() const {
      take(*ack_, result.ack), take(*program_, result.program)});
   if (trouble)
     return trouble;
+  result.allow_inject = allow_inject_->count() > 0;
   if (timeout_->count() > 0) {
     auto timeout = parse_duration(timeout_->results().front());
     if (!timeout)

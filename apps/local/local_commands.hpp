@@ -30,6 +30,7 @@ private:
   CLI::Option* replica_count_;
   CLI::Option* ack_;
   CLI::Option* program_;
+  CLI::Option* allow_inject_;
   CLI::Option* timeout_;
 };
 

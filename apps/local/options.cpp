@@ -66,6 +66,7 @@ first_options(const up_request& request, const std::string& program) {
     = request.replica_count.value_or(std::min(replica_count_default, result.node_count));
   result.ack = request.ack.value_or(result.ack);
   result.program = request.program.value_or(program);
+  result.allow_inject = request.allow_inject;
   if (auto trouble = check(result))
     return trouble;
   return result;
@@ -76,6 +77,7 @@ later_options(const up_request& request, const cluster_options& remembered) {
   auto result = remembered;
   result.node_count = request.node_count.value_or(remembered.node_count);
   result.program = request.program.value_or(remembered.program);
+  result.allow_inject = remembered.allow_inject || request.allow_inject;
   if (result.node_count < remembered.node_count)
     return refused(
       "--nodes is " + std::to_string(result.node_count) + ", but this cluster has "
@@ -99,6 +101,7 @@ expected<std::string> print_options(const cluster_options& options) {
     {"shards", options.shard_count},
     {"replicas", options.replica_count},
     {"ack", to_string(options.ack)},
+    {"allow_inject", options.allow_inject},
     {"program", options.program}};
   try {
     return json.dump(2) + "\n";
@@ -120,6 +123,7 @@ expected<cluster_options> parse_options(std::string_view text) {
     json.at("shards").get_to(result.shard_count);
     json.at("replicas").get_to(result.replica_count);
     json.at("program").get_to(result.program);
+    result.allow_inject = json.value("allow_inject", false);
     if (!storage::parse(json.at("ack").get<std::string>(), result.ack))
       return fail(ec::corrupt, "its ack is " + json.at("ack").dump());
     if (const auto trouble = check(result))

@@ -13,8 +13,8 @@
 
 namespace troupe::apps {
 
-/// A cluster on this machine. Fixed by its first `up`, except that nodes may be added and
-/// the program replaced.
+/// A cluster on this machine. Fixed by its first `up`, except that nodes may be added,
+/// the program replaced, and faults allowed.
 struct cluster_options {
   std::uint32_t node_count = 0;
   std::uint16_t base_port = 7400;
@@ -28,6 +28,9 @@ struct cluster_options {
   /// When a write is answered.
   storage::ack_mode ack = storage::ack_mode::quorum;
 
+  /// Whether shells may inject faults into the nodes that are started from now on.
+  bool allow_inject = false;
+
   friend bool operator==(const cluster_options&, const cluster_options&) = default;
 };
 
@@ -40,6 +43,7 @@ struct up_request {
   std::optional<std::uint32_t> replica_count;
   std::optional<storage::ack_mode> ack;
   std::optional<std::string> program;
+  bool allow_inject = false;
   duration timeout = std::chrono::seconds{60}; ///< Until all nodes are ready.
 };
 

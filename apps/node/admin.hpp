@@ -7,11 +7,13 @@
 #include "actors/base/ids.hpp"
 #include "actors/base/time.hpp"
 #include "actors/messages.hpp"
+#include "apps/inject/injected_fault.hpp"
 #include "storage/replica_status.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -43,6 +45,7 @@ struct member_row {
   std::string resp;
   std::string http;
   bool linked = false; ///< The asked node has an open link with it now.
+  bool inject = false; ///< It was started so that faults can be injected.
 };
 
 struct members_reply {
@@ -162,6 +165,33 @@ struct data_reply {
   std::string resp; ///< As Redis would answer (RESP2).
 };
 
+/// The gossiped meta of a node that allows faults.
+inline constexpr auto inject_meta = std::string_view{"inject"};
+
+/// Let this node suffer a fault. Fails with ec::wrong_state when it was not started with
+/// --allow-inject, as the next two do, and with ec::invalid_argument.
+struct inject_command {
+  injected_fault what;
+};
+
+struct inject_reply {
+  injection_id id;
+};
+
+/// The faults that stand on this node.
+struct faults_query {};
+
+struct faults_reply {
+  std::vector<standing_fault> faults;
+};
+
+/// End them.
+struct heal_command {};
+
+struct heal_reply {
+  std::uint32_t ended = 0; ///< How many stood.
+};
+
 /// Leave the cluster and end. Answered when `left` has been spread; the process ends soon
 /// after.
 struct leave_command {};
@@ -188,5 +218,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::own_shards_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::own_shards_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::data_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::data_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::inject_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::inject_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::faults_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::faults_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::heal_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::heal_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps::leave_reply)

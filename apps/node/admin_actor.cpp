@@ -118,7 +118,8 @@ member_row row_of(const cluster::member& x, const std::set<node_id>& linked) {
     x.endpoints.link,
     x.endpoints.resp,
     x.endpoints.http,
-    linked.contains(x.node.id)};
+    linked.contains(x.node.id),
+    x.meta == inject_meta};
 }
 
 } // namespace
@@ -264,6 +265,33 @@ caf::result<call_reply> admin_state::on(call_command& x) {
   return promise;
 }
 
+error admin_state::not_allowed() const {
+  context_->log.warn("a fault was not injected: this node does not allow it");
+  return fail(
+    ec::wrong_state,
+    facts_.self.name.value()
+      + " was not started with --allow-inject (node.allow_inject = true), so that no "
+        "fault can be injected; start it again with that");
+}
+
+caf::result<inject_reply> admin_state::on(const inject_command& x) {
+  if (auto injector = others_->get().injector)
+    return self_->delegate(injector, x);
+  return not_allowed();
+}
+
+caf::result<faults_reply> admin_state::faults() {
+  if (auto injector = others_->get().injector)
+    return self_->delegate(injector, faults_query{});
+  return not_allowed();
+}
+
+caf::result<heal_reply> admin_state::heal() {
+  if (auto injector = others_->get().injector)
+    return self_->delegate(injector, heal_command{});
+  return not_allowed();
+}
+
 caf::result<leave_reply> admin_state::leave() {
   // It answers whoever asked by itself, before it lets the links close: by way of this
   // actor the answer could come when its link has gone.
@@ -286,6 +314,9 @@ admin_actor::behavior_type make_admin(
     [state](const own_shards_query&) { return state->own_shards(); },
     [state](const data_command& x) { return state->on(x); },
     [state](call_command& x) { return state->on(x); },
+    [state](const inject_command& x) { return state->on(x); },
+    [state](const faults_query&) { return state->faults(); },
+    [state](const heal_command&) { return state->heal(); },
     [state](const leave_command&) { return state->leave(); },
   };
 }

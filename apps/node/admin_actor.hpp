@@ -35,6 +35,11 @@ using admin_actor = caf::typed_actor<
   caf::replies_to<data_command>::with<data_reply>,
   // Fails as the call does, and with ec::wrong_state before the node has joined.
   caf::replies_to<call_command>::with<call_reply>,
+  // Fail with ec::wrong_state when the node does not allow faults; the first also with
+  // ec::invalid_argument.
+  caf::replies_to<inject_command>::with<inject_reply>,
+  caf::replies_to<faults_query>::with<faults_reply>,
+  caf::replies_to<heal_command>::with<heal_reply>,
   caf::replies_to<leave_command>::with<leave_reply>>;
 
 /// What does not change while the process lives.
@@ -63,12 +68,16 @@ public:
   caf::result<own_shards_reply> own_shards();
   caf::result<data_reply> on(const data_command& x);
   caf::result<call_reply> on(call_command& x);
+  caf::result<inject_reply> on(const inject_command& x);
+  caf::result<faults_reply> faults();
+  caf::result<heal_reply> heal();
   caf::result<leave_reply> leave();
 
 private:
   void ask_shards_of(
     const node_id& node, std::function<void(expected<own_shards_reply>)> done);
   [[nodiscard]] error not_joined() const;
+  [[nodiscard]] error not_allowed() const;
   caf::result<data_reply> write(slot in, const router::data_command& x);
   caf::result<data_reply> read(slot in, const router::data_command& x);
   template <class Request>

@@ -200,6 +200,18 @@ void admin_client::ask_later(
     parts_->later, later_call{parts_->admin, std::move(x), deadline, std::move(done)});
 }
 
+expected<inject_reply> admin_client::ask(const inject_command& x, duration deadline) {
+  return ask_admin<inject_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
+expected<faults_reply> admin_client::ask(const faults_query& x, duration deadline) {
+  return ask_admin<faults_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
+expected<heal_reply> admin_client::ask(const heal_command& x, duration deadline) {
+  return ask_admin<heal_reply>(*parts_->self, parts_->admin, x, deadline);
+}
+
 expected<leave_reply> admin_client::ask(const leave_command& x, duration deadline) {
   return ask_admin<leave_reply>(*parts_->self, parts_->admin, x, deadline);
 }

@@ -47,6 +47,9 @@ public:
   void ask_later(
     call_command x, duration deadline, std::function<void(expected<call_reply>)> done);
 
+  [[nodiscard]] expected<inject_reply> ask(const inject_command& x, duration deadline);
+  [[nodiscard]] expected<faults_reply> ask(const faults_query& x, duration deadline);
+  [[nodiscard]] expected<heal_reply> ask(const heal_command& x, duration deadline);
   [[nodiscard]] expected<leave_reply> ask(const leave_command& x, duration deadline);
 
 private:

@@ -57,6 +57,7 @@ void to_wire(const members_reply& x, v1::MembersReply& out) {
     row.set_resp(each.resp);
     row.set_http(each.http);
     row.set_linked(each.linked);
+    row.set_inject(each.inject);
   }
 }
 
@@ -72,6 +73,7 @@ bool from_wire(const v1::MembersReply& in, members_reply& out) {
     row.resp = each.resp();
     row.http = each.http();
     row.linked = each.linked();
+    row.inject = each.inject();
   }
   return true;
 }
@@ -233,6 +235,7 @@ void register_codecs(actors::message_codecs& codecs) {
   add<leave_command, v1::LeaveCommand>(codecs);
   add<leave_reply, v1::LeaveReply>(codecs);
   register_shards_codecs(codecs);
+  register_inject_codecs(codecs);
 }
 
 } // namespace troupe::apps

@@ -46,6 +46,8 @@ std::string form_of(key_kind x) {
       return "a size in quotes, with its unit: \"4 MiB\"";
     case key_kind::number:
       return "a whole number without quotes";
+    case key_kind::truth:
+      return "true or false, without quotes";
     case key_kind::ratio:
       return "a number without quotes";
     case key_kind::list:
@@ -78,6 +80,10 @@ std::optional<std::string> text_of(const toml::node& node, key_kind kind) {
     case key_kind::number:
       if (const auto x = node.value_exact<std::int64_t>())
         return to_text(*x);
+      return std::nullopt;
+    case key_kind::truth:
+      if (const auto x = node.value_exact<bool>())
+        return *x ? "true" : "false";
       return std::nullopt;
     case key_kind::ratio:
       if (const auto x = node.value_exact<std::int64_t>())
@@ -140,7 +146,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string toml_value(const std::string& value, key_kind kind) {
-  if (kind == key_kind::number || kind == key_kind::ratio)
+  if (kind == key_kind::number || kind == key_kind::ratio || kind == key_kind::truth)
     return value;
   if (kind != key_kind::list)
     return quoted(value);

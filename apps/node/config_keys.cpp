@@ -22,6 +22,8 @@ template <class T>
 constexpr key_kind kind_of() {
   if constexpr (std::same_as<T, std::chrono::milliseconds>)
     return key_kind::time;
+  else if constexpr (std::same_as<T, bool>)
+    return key_kind::truth;
   else if constexpr (std::same_as<T, byte_size>)
     return key_kind::bytes;
   else if constexpr (std::unsigned_integral<T>)
@@ -109,6 +111,10 @@ key_list node_keys() {
     own(
       "node", "threads", &c::thread_count, "threads that run actors (one per core)",
       "--threads"),
+    own(
+      "node", "allow_inject", &c::allow_inject, "let shells inject faults into this node",
+      "--allow-inject"),
+    own("node", "inject_max", &c::inject_max, "longest life of an injected fault"),
     own(
       "cluster", "name", &c::cluster_name, "nodes of other clusters are refused",
       "--cluster"),

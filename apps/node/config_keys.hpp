@@ -18,6 +18,7 @@ enum class key_kind : std::uint8_t {
   time,   ///< "250 ms"
   bytes,  ///< "4 MiB"
   number, ///< 3
+  truth,  ///< true
   ratio,  ///< 0.5
   list,   ///< ["a:7400", "b:7400"]
 };

@@ -76,6 +76,14 @@ error read_value(std::string_view text, actors::address& result) {
                       : read_parsed(actors::parse_address(text), result);
 }
 
+error read_value(std::string_view text, bool& result) {
+  if (text != "true" && text != "false")
+    return fail(
+      ec::invalid_config, "'" + std::string{text} + "' is neither true nor false");
+  result = text == "true";
+  return {};
+}
+
 error read_value(std::string_view text, double& result) {
   auto number = 0.0;
   const auto* end = text.data() + text.size();
@@ -168,6 +176,7 @@ std::string print_value(const actors::address& x) {
   return x.host.empty() ? std::string{} : to_string(x);
 }
 
+std::string print_value(bool x) { return x ? "true" : "false"; }
 std::string print_value(double x) { return to_text(x); }
 std::string print_value(std::chrono::milliseconds x) { return to_text(x); }
 std::string print_value(byte_size x) { return to_text(x); }

@@ -27,6 +27,7 @@ namespace troupe::apps {
 [[nodiscard]] error read_value(std::string_view text, std::string& result);
 [[nodiscard]] error read_value(std::string_view text, node_name& result);
 [[nodiscard]] error read_value(std::string_view text, actors::address& result);
+[[nodiscard]] error read_value(std::string_view text, bool& result);
 [[nodiscard]] error read_value(std::string_view text, double& result);
 [[nodiscard]] error read_value(std::string_view text, std::chrono::milliseconds& result);
 [[nodiscard]] error read_value(std::string_view text, byte_size& result);
@@ -57,6 +58,7 @@ template <std::unsigned_integral T>
 [[nodiscard]] std::string print_value(const std::string& x);
 [[nodiscard]] std::string print_value(const node_name& x);
 [[nodiscard]] std::string print_value(const actors::address& x);
+[[nodiscard]] std::string print_value(bool x);
 [[nodiscard]] std::string print_value(double x);
 [[nodiscard]] std::string print_value(std::chrono::milliseconds x);
 [[nodiscard]] std::string print_value(byte_size x);

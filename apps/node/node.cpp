@@ -34,7 +34,7 @@ member_of(const node_config& config, const cluster::stored_identity& identity) {
       {to_string(config.link_door.advertise), to_string(config.resp_door.advertise),
        to_string(config.http_door.advertise)},
     .protocols = {cluster::link_version_min, cluster::link_version_max},
-    .meta = {},
+    .meta = config.allow_inject ? std::string{inject_meta} : "",
     .refutation = {},
     .state = cluster::member_state::alive,
     .accuser = {}};
@@ -103,7 +103,7 @@ node::node(
       string_commands_{{config_.requests.bulk_max, config_.requests.request_max}} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
-        "router", "service", "shards", "data", "door", "monitor"})
+        "router", "service", "shards", "data", "door", "monitor", "inject"})
     contexts_.emplace(
       part, actors::actor_context{
               environment.clock, &metrics_,
@@ -113,6 +113,8 @@ node::node(
 }
 
 void node::forget() {
+  if (environment_.faults)
+    environment_.faults->transport->detach();
   directory_.clear();
   actors_.clear();
   data_board_.clear();
@@ -149,14 +151,22 @@ void node::start() {
 
 void node::leave() {
   leaving_ = true;
+  heal();
   if (auto lifecycle = actors_.get().lifecycle)
     caf::anon_send(lifecycle, atom::leave_v);
 }
 
 void node::stop(std::function<void()> on_stopped) {
+  heal();
   caf::actor_cast<caf::strong_actor_ptr>(root_)->get()->attach_functor(
     [on_stopped = std::move(on_stopped)](const error&) { on_stopped(); });
   caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+}
+
+// A node that ends must not wait for a fault.
+void node::heal() {
+  if (auto injector = actors_.get(&node_handles::injector))
+    caf::anon_send(injector, heal_command{});
 }
 
 // -- children
@@ -170,13 +180,17 @@ std::vector<actors::child_spec> node::early_children() {
       actors::make_supervisor, context("supervisor"), "doors", doors,
       std::vector{admin})};
   };
-  return {
+  auto result = std::vector<actors::child_spec>{
     {"history", [this](auto&) { return start_history(); }},
     {"links", [this](auto&) { return start_links(); }},
     {"founding", [this](auto&) { return start_founding(); }},
     {"lifecycle", [this](auto&) { return start_lifecycle(); }},
     {.name = "doors", .start = doors_of, .shutdown_deadline = actors::no_deadline},
   };
+  if (environment_.faults)
+    result.insert(
+      result.begin(), {"injector", [this](auto&) { return start_injector(); }});
+  return result;
 }
 
 std::vector<actors::child_spec> node::late_children(const cluster::charter& charter) {
@@ -209,6 +223,18 @@ expected<actors::child_handle> node::start_history() {
     monitor::make_metrics_history, context("monitor"), monitor::metrics_history_config{});
   actors_.publish(&node_handles::history, history);
   return actors::child_handle{history};
+}
+
+expected<actors::child_handle> node::start_injector() {
+  const auto& seams = *environment_.faults;
+  auto injector = environment_.engine->spawn(
+    make_injector, context("inject"),
+    injector_config{
+      &seams.transport->below(), seams.disk, seams.pause, config_.inject_max},
+    random_.fork());
+  seams.transport->attach(injector);
+  actors_.publish(&node_handles::injector, injector);
+  return actors::child_handle{injector};
 }
 
 expected<actors::child_handle> node::start_links() {

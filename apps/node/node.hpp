@@ -15,6 +15,7 @@
 #include "actors/directory.hpp"
 #include "actors/node_clock.hpp"
 #include "actors/transport.hpp"
+#include "apps/inject/injected_transport.hpp"
 #include "apps/node/node_actors.hpp"
 #include "apps/node/node_config.hpp"
 #include "apps/service_environment.hpp"
@@ -40,6 +41,13 @@
 
 namespace troupe::apps {
 
+/// Where ordered faults strike, in a node that allows them.
+struct fault_seams {
+  injected_transport* transport = nullptr; ///< Also the environment's transport.
+  stall_gate* disk = nullptr;              ///< Which the environment's disk passes.
+  std::function<error(duration)> pause;    ///< Stops the process for so long.
+};
+
 /// What a node runs on. Outlives it.
 struct node_environment {
   caf::actor_system* engine = nullptr;
@@ -54,6 +62,7 @@ struct node_environment {
   std::uint64_t pid = 0;
   bool threads = true; ///< Whether an actor may have a thread of its own.
   storage::replica_observer* observer = nullptr; ///< Of all replicas; may be null.
+  std::optional<fault_seams> faults{}; ///< With `node_config::allow_inject` alone.
 };
 
 /// Lets the messages of all folders cross links.
@@ -96,11 +105,13 @@ public:
   [[nodiscard]] router::resp_environment resp_environment();
 
 private:
+  void heal();
   [[nodiscard]] cluster::local_identity local_identity() const;
   [[nodiscard]] std::vector<actors::child_spec> early_children();
   [[nodiscard]] std::vector<actors::child_spec>
   late_children(const cluster::charter& charter);
   [[nodiscard]] expected<actors::child_handle> start_history();
+  [[nodiscard]] expected<actors::child_handle> start_injector();
   [[nodiscard]] expected<actors::child_handle> start_links();
   [[nodiscard]] expected<actors::child_handle> start_founding();
   [[nodiscard]] expected<actors::child_handle> start_lifecycle();

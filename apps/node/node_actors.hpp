@@ -7,6 +7,7 @@
 #pragma once
 
 #include "actors/supervisor_actor.hpp"
+#include "apps/inject/injector_actor.hpp"
 #include "apps/node/messages.hpp"
 #include "cluster/founding_actor.hpp"
 #include "cluster/links_actor.hpp"
@@ -24,6 +25,7 @@ namespace troupe::apps {
 
 struct node_handles {
   actors::supervisor_actor root;
+  injector_actor injector; ///< Null, too, in a node that does not allow faults.
   cluster::links_actor links;
   cluster::founding_actor founding;
   monitor::metrics_history_actor history;

@@ -35,6 +35,8 @@ node_command::node_command(CLI::App& command) {
     option->type_name("")->expected(1);
     if (key.kind == key_kind::list)
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (key.kind == key_kind::truth)
+      option->expected(0, 1)->default_str("true"); // The flag alone says so.
     // Seventy flags would hide the dozen that people use; --help-keys has the others.
     if (key.flag.empty())
       option->group("");

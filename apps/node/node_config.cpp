@@ -182,6 +182,8 @@ error node_config::validate() const {
   return first_error({
     check_name("node.name", name.value()),
     check_range("node.threads", thread_count, 0, 1'024),
+    check_range(
+      "node.inject_max", inject_max, std::chrono::seconds{1}, std::chrono::hours{24}),
     check_name("cluster.name", cluster_name),
     check_endpoint("link", link_door),
     check_endpoint("resp", resp_door),

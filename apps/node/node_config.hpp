@@ -21,6 +21,7 @@
 #include "storage/storage_config.hpp"
 #include "storage/store_config.hpp"
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -66,6 +67,12 @@ struct node_config {
 
   /// Threads that run actors; 0 is one per core, and at least 4.
   std::uint32_t thread_count = 0;
+
+  /// Whether a shell may inject faults into this node.
+  bool allow_inject = false;
+
+  /// Every injected fault ends by itself after this long at the latest.
+  std::chrono::milliseconds inject_max{10 * 60 * 1'000};
 
   /// Nodes of different clusters refuse each other.
   std::string cluster_name = "troupe";

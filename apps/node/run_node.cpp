@@ -3,6 +3,9 @@
 #include "actors/base/random.hpp"
 #include "actors/node_clock.hpp"
 #include "actors/system_config.hpp"
+#include "apps/inject/injected_disk.hpp"
+#include "apps/inject/injected_transport.hpp"
+#include "apps/inject/pause_process.hpp"
 #include "apps/node/data_directory.hpp"
 #include "apps/node/node.hpp"
 #include "apps/node/process_signals.hpp"
@@ -135,6 +138,25 @@ private:
   std::jthread thread_; // Last: it uses the others.
 };
 
+/// Where faults can be injected into this process.
+class injection {
+public:
+  injection(actors::transport& transport, troupe::disk& disk)
+      : transport_{transport}, disk_{disk, gate_} {}
+
+  /// Lets `x` run on them.
+  void enter(node_environment& x) {
+    x.transport = &transport_;
+    x.disk = &disk_;
+    x.faults = {&transport_, &gate_, pause_process};
+  }
+
+private:
+  injected_transport transport_;
+  stall_gate gate_;
+  injected_disk disk_;
+};
+
 int run(
   const node_config& config, service_maker services, storage::posix_disk& disk,
   process_signals& signals) {
@@ -149,6 +171,7 @@ int run(
   auto codecs = actors::message_codecs{};
   register_all_codecs(codecs);
   auto transport = cluster::asio_transport{};
+  auto faults = injection{transport, disk};
   auto engine_config = actors::system_config{};
   if (config.thread_count > 0)
     engine_config.set("scheduler.max-threads", std::size_t{config.thread_count});
@@ -158,24 +181,25 @@ int run(
   auto verdict = apps::verdict{signals};
   auto result = error{};
   {
+    auto environment = node_environment{
+      .engine = engine.get(),
+      .clock = &clock,
+      .transport = &transport,
+      .codecs = &codecs,
+      .disk = &disk,
+      .open_store =
+        [&](const std::string& directory) {
+          return stores.open_store(disk.path_of(directory));
+        },
+      .syncs
+      = std::make_shared<storage::posix_sync_pool>(config.storage.sync_thread_count),
+      .log = log->get(),
+      .seed = random(),
+      .pid = static_cast<std::uint64_t>(getpid())};
+    if (config.allow_inject)
+      faults.enter(environment);
     auto node = apps::node{
-      {.engine = engine.get(),
-       .clock = &clock,
-       .transport = &transport,
-       .codecs = &codecs,
-       .disk = &disk,
-       .open_store =
-         [&](const std::string& directory) {
-           return stores.open_store(disk.path_of(directory));
-         },
-       .syncs
-       = std::make_shared<storage::posix_sync_pool>(config.storage.sync_thread_count),
-       .log = log->get(),
-       .seed = random(),
-       .pid = static_cast<std::uint64_t>(getpid())},
-      config,
-      *identity,
-      std::move(services),
+      environment, config, *identity, std::move(services),
       [&](const error& why) { verdict.ended(why); }};
     auto door = monitor::http_door::open(
       config.http_door.listen, {},

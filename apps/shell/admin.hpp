@@ -7,6 +7,7 @@
 #include "apps/node/admin.hpp"
 #include "cluster/peer.hpp"
 
+#include <memory>
 #include <string>
 
 namespace troupe::apps::shell {
@@ -34,7 +35,15 @@ public:
   [[nodiscard]] virtual expected<data_reply> ask(const data_command& x) = 0;
   /// Fails as the call does, too.
   [[nodiscard]] virtual expected<call_reply> ask(const call_command& x) = 0;
+  [[nodiscard]] virtual expected<inject_reply> ask(const inject_command& x) = 0;
+  [[nodiscard]] virtual expected<faults_reply> ask(const faults_query& x) = 0;
+  [[nodiscard]] virtual expected<heal_reply> ask(const heal_command& x) = 0;
   [[nodiscard]] virtual expected<leave_reply> ask(const leave_command& x) = 0;
+
+  /// Another node, the one that listens for links at `address`, over a connection of its
+  /// own. Fails as `connect` does.
+  [[nodiscard]] virtual expected<std::unique_ptr<admin>> at(const std::string& address)
+    = 0;
 };
 
 /// An admin that can move from node to node.

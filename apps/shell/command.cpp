@@ -1,8 +1,10 @@
 #include "apps/shell/command.hpp"
 
+#include "actors/base/config.hpp"
 #include "apps/node/config_value.hpp"
 #include "apps/node/nearest.hpp"
 #include "apps/shell/data_views.hpp"
+#include "apps/shell/inject_commands.hpp"
 #include "apps/shell/views.hpp"
 #include "apps/shell/words.hpp"
 #include "router/resp/key_slot.hpp"
@@ -284,7 +286,7 @@ std::vector<command> shell_commands() {
 
 std::vector<command> make_commands() {
   auto result = cluster_commands();
-  for (const auto& more : {node_commands(), shell_commands()})
+  for (const auto& more : {node_commands(), inject_commands(), shell_commands()})
     result.insert(result.end(), more.begin(), more.end());
   return result;
 }
@@ -323,6 +325,9 @@ error check_value(argument_kind kind, const std::string& text) {
     return misuse(
       "'" + text + "' is not a number of minutes from 1 to "
       + std::to_string(minutes_max));
+  if (kind == argument_kind::time)
+    if (const auto time = parse_duration(text); !time)
+      return misuse(sentence_of(time.error()));
   return {};
 }
 
@@ -373,7 +378,7 @@ error check(const invocation& call) {
         + "; the form is: " + usage_of(what));
     }
   }
-  return {};
+  return what.check == nullptr ? error{} : what.check(call);
 }
 
 } // namespace

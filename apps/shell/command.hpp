@@ -28,7 +28,11 @@ enum class argument_kind {
   fields,
   shard,
   data,
-  minutes
+  minutes,
+  fault,  ///< A kind of fault, or `list`.
+  target, ///< Whom a fault strikes: names with `,`, `:` and `/` between them.
+  value,  ///< Of a fault.
+  time
 };
 
 struct parameter {
@@ -74,6 +78,8 @@ struct command {
   std::string_view about;   ///< A line without a full stop.
   std::string_view details; ///< Whole sentences, in lines; may be empty.
   std::variant<local_run, question_run, action_run, effect_run, quit_run> run;
+  /// Of arguments together, once each of them is right; null: nothing more.
+  error (*check)(const invocation& call) = nullptr;
 };
 
 /// A command with its arguments.

@@ -1,5 +1,6 @@
 #include "apps/shell/completion.hpp"
 
+#include "apps/shell/inject_commands.hpp"
 #include "apps/shell/readable.hpp"
 #include "apps/shell/views.hpp"
 #include "apps/shell/words.hpp"
@@ -63,6 +64,17 @@ std::vector<std::string> member_names(admin& node) {
   return result;
 }
 
+/// The members, behind what is there of a list of them.
+std::vector<std::string> targets(std::string_view typed, admin& node) {
+  const auto begin = typed.find_last_of(",:/");
+  const auto before
+    = std::string{begin == std::string_view::npos ? "" : typed.substr(0, begin + 1)};
+  auto result = member_names(node);
+  for (auto& name : result)
+    name.insert(0, before);
+  return result;
+}
+
 std::vector<std::string> service_names(admin& node) {
   auto result = std::vector<std::string>{};
   if (const auto reply = node.ask(services_query{})) {
@@ -113,10 +125,16 @@ names_of(argument_kind kind, std::string_view typed, admin& node) {
       return metric_names(typed, node);
     case argument_kind::shard:
       return shard_numbers(node);
+    case argument_kind::fault:
+      return fault_words();
+    case argument_kind::target:
+      return targets(typed, node);
     case argument_kind::method: // No node tells those of others.
     case argument_kind::fields:
     case argument_kind::data:
     case argument_kind::minutes:
+    case argument_kind::value:
+    case argument_kind::time:
       return {};
   }
   return {};

@@ -1,6 +1,7 @@
 #include "apps/shell/remote_admin.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::apps::shell {
 
@@ -68,6 +69,25 @@ expected<data_reply> remote_admin::ask(const data_command& x) {
 
 expected<call_reply> remote_admin::ask(const call_command& x) {
   return ask_naming(client_, x, deadline_);
+}
+
+expected<inject_reply> remote_admin::ask(const inject_command& x) {
+  return ask_naming(client_, x, deadline_);
+}
+
+expected<faults_reply> remote_admin::ask(const faults_query& x) {
+  return ask_naming(client_, x, deadline_);
+}
+
+expected<heal_reply> remote_admin::ask(const heal_command& x) {
+  return ask_naming(client_, x, deadline_);
+}
+
+expected<std::unique_ptr<admin>> remote_admin::at(const std::string& address) {
+  auto result = std::make_unique<remote_admin>(deadline_);
+  if (auto trouble = result->connect(address))
+    return trouble;
+  return {std::move(result)};
 }
 
 expected<leave_reply> remote_admin::ask(const leave_command& x) {

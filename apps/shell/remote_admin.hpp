@@ -5,6 +5,9 @@
 #include "apps/node/admin_client.hpp"
 #include "apps/shell/admin.hpp"
 
+#include <memory>
+#include <string>
+
 namespace troupe::apps::shell {
 
 class remote_admin final : public admin_connection {
@@ -25,7 +28,11 @@ public:
   [[nodiscard]] expected<shards_reply> ask(const shards_query& x) override;
   [[nodiscard]] expected<data_reply> ask(const data_command& x) override;
   [[nodiscard]] expected<call_reply> ask(const call_command& x) override;
+  [[nodiscard]] expected<inject_reply> ask(const inject_command& x) override;
+  [[nodiscard]] expected<faults_reply> ask(const faults_query& x) override;
+  [[nodiscard]] expected<heal_reply> ask(const heal_command& x) override;
   [[nodiscard]] expected<leave_reply> ask(const leave_command& x) override;
+  [[nodiscard]] expected<std::unique_ptr<admin>> at(const std::string& address) override;
 
 private:
   admin_client client_;

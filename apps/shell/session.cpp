@@ -160,6 +160,22 @@ expected<call_reply> session::ask(const call_command& x) {
   return connected_ ? connection_->ask(x) : expected<call_reply>{no_connection()};
 }
 
+expected<inject_reply> session::ask(const inject_command& x) {
+  return watched<inject_reply>(x);
+}
+
+expected<faults_reply> session::ask(const faults_query& x) {
+  return watched<faults_reply>(x);
+}
+
+expected<heal_reply> session::ask(const heal_command& x) {
+  return watched<heal_reply>(x);
+}
+
+expected<std::unique_ptr<admin>> session::at(const std::string& address) {
+  return connection_->at(address);
+}
+
 expected<leave_reply> session::ask(const leave_command& x) {
   return watched<leave_reply>(x);
 }

@@ -121,6 +121,9 @@ view_members(const members_reply& x, const node_id& asked, const std::string& na
   result.text.columns = {{"NAME"}, {"STATE"}, {"INCARNATION", true}, {"LINK"}, {"RESP"},
                          {"HTTP"}, {"OPEN"}};
   result.text.when_empty = none_of("member", "called", name, names);
+  const auto shows_inject = std::ranges::any_of(rows, &member_row::inject);
+  if (shows_inject)
+    result.text.columns.push_back({"INJECT"});
   for (const auto& row : rows) {
     const auto linked = row.id == asked ? "self" : row.linked ? "yes" : "no";
     result.value.push_back(
@@ -131,7 +134,8 @@ view_members(const members_reply& x, const node_id& asked, const std::string& na
        {"resp", row.resp},
        {"http", row.http},
        {"id", to_string(row.id)},
-       {"linked", row.linked}});
+       {"linked", row.linked},
+       {"inject", row.inject}});
     result.text.rows.push_back(
       {{row.name.value()},
        {row.state, tone_of_member(row.state)},
@@ -140,6 +144,8 @@ view_members(const members_reply& x, const node_id& asked, const std::string& na
        {row.resp},
        {row.http},
        {linked}});
+    if (shows_inject)
+      result.text.rows.back().push_back({row.inject ? "allowed" : ""});
   }
   return result;
 }

@@ -2,6 +2,7 @@
 #include "apps/node/admin_wire.hpp"
 
 #include <chrono>
+#include <vector>
 
 #include <caf/make_message.hpp>
 #include <doctest/doctest.h>
@@ -44,6 +45,22 @@ TEST_CASE("admin_wire: metrics keep their window and all their numbers") {
   CHECK(row.p50 == 2.5);
   CHECK(row.p99 == 3);
   CHECK(row.max == 4);
+}
+
+TEST_CASE("admin_wire: a fault keeps its kind, peers and values") {
+  auto fault = injected_fault{};
+  fault.kind = injected_kind::delay;
+  fault.peers = {node_name{"n2"}, node_name{"n3"}};
+  fault.ratio = 0.5;
+  fault.delay = 1s;
+  fault.jitter = 2s;
+  fault.stall = 3s;
+  fault.length = 4s;
+  CHECK(sent(inject_command{fault}).what == fault);
+  CHECK(sent(inject_reply{injection_id{7}}).id == injection_id{7});
+  const auto standing = standing_fault{injection_id{7}, fault, 5s};
+  CHECK(sent(faults_reply{{standing}}).faults == std::vector{standing});
+  CHECK(sent(heal_reply{3}).ended == 3);
 }
 
 } // namespace troupe::apps

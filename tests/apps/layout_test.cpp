@@ -57,6 +57,15 @@ TEST_CASE("layout: each node's file makes it founder or joiner at its place") {
   }
 }
 
+TEST_CASE("layout: nodes allow faults when the cluster does, and else say nothing") {
+  const auto plain = cluster_options{1, 7400, 4, 1, "p"};
+  auto open = plain;
+  open.allow_inject = true;
+  const auto nodes = layout_of("/d", plain);
+  CHECK(settings_of(nodes[0], nodes, plain).find("node.allow_inject") == nullptr);
+  CHECK(settings_of(nodes[0], nodes, open).find("node.allow_inject")->value == "true");
+}
+
 TEST_CASE("layout: nodes that are added later have the founders of the first call") {
   const auto before = cluster_options{1, 7400, 4, 1, "p"};
   const auto after = cluster_options{5, 7400, 4, 1, "p"};

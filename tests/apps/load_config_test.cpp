@@ -115,6 +115,17 @@ TEST_CASE("config_file: each form of mistake is refused with line, key and remed
     CHECK(refusal(x.toml) == "invalid_config: " + x.refusal);
 }
 
+TEST_CASE("config_file: a switch is true or false, without quotes") {
+  CHECK(load("[node]\nallow_inject = true")->allow_inject);
+  CHECK_FALSE(load("[node]\nallow_inject = false")->allow_inject);
+  CHECK(load("", {"TROUPE_NODE_ALLOW_INJECT=true"})->allow_inject);
+  CHECK_FALSE(load("", {"TROUPE_NODE_ALLOW_INJECT=yes"}));
+  CHECK(
+    refusal("[node]\nallow_inject = 1")
+    == "invalid_config: t.toml:2: node.allow_inject must be true or false, without "
+       "quotes");
+}
+
 TEST_CASE("config_file: bad syntax is refused with its line") {
   const auto said = refusal("[link]\nlisten = \n");
   CAPTURE(said);

@@ -115,10 +115,20 @@ TEST_CASE("options: each bad later call is refused with what the directory remem
 
 TEST_CASE("options: what is written reads back") {
   const auto options
-    = cluster_options{5, 7000, 8, 2, "/a b/\"c\"", storage::ack_mode::semi};
+    = cluster_options{5, 7000, 8, 2, "/a b/\"c\"", storage::ack_mode::semi, true};
   const auto text = print_options(options);
   REQUIRE(text);
   CHECK(*parse_options(*text) == options);
+}
+
+TEST_CASE("options: faults once allowed stay allowed") {
+  auto request = up_request{};
+  CHECK_FALSE(later_options(request, cluster_options{1, 7000, 8, 1, "/p"})->allow_inject);
+  request.allow_inject = true;
+  const auto allowed = later_options(request, cluster_options{1, 7000, 8, 1, "/p"});
+  REQUIRE(allowed);
+  CHECK(allowed->allow_inject);
+  CHECK(later_options({}, *allowed)->allow_inject);
 }
 
 TEST_CASE("options: a path that is not UTF-8 cannot be written") {

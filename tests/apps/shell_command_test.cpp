@@ -92,7 +92,8 @@ TEST_CASE("command: each has a name of its own, and help without a full stop") {
     names
     == std::set<std::string_view>{
       "members", "services", "providers", "consumers", "call", "shards", "slots", "get",
-      "set", "del", "stats", "tree", "status", "leave", "help", "quit"});
+      "set", "del", "stats", "tree", "status", "leave", "inject", "heal", "help",
+      "quit"});
 }
 
 TEST_CASE("command: usage shows arguments and flags") {

@@ -25,8 +25,14 @@ words known_names(argument_kind kind, std::string_view) {
       return {"Take"};
     case argument_kind::shard:
       return {"0", "1"};
+    case argument_kind::fault:
+      return {"pause"};
+    case argument_kind::target:
+      return {"n1"};
     case argument_kind::fields:
     case argument_kind::data:
+    case argument_kind::value:
+    case argument_kind::time:
       return {};
     case argument_kind::minutes:
       return {"5"};

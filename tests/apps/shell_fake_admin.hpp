@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::apps::shell {
@@ -22,6 +24,7 @@ struct fake_node {
   data_reply data{"$-1\r\n"};
   expected<call_reply> call{call_reply{"{}", 1, {}}};
   tree_reply tree;
+  expected<faults_reply> faults{faults_reply{}};
   /// When set, every question fails with it.
   error trouble;
 };
@@ -94,6 +97,27 @@ public:
       return current->trouble;
     return current->call;
   }
+  expected<inject_reply> ask(const inject_command& x) override {
+    injected->emplace_back(current->self.name.value(), x.what);
+    return give(inject_reply{injection_id{injected->size()}});
+  }
+  expected<faults_reply> ask(const faults_query&) override {
+    return give(current->faults);
+  }
+  expected<heal_reply> ask(const heal_command&) override {
+    healed->push_back(current->self.name.value());
+    return give(heal_reply{1});
+  }
+  expected<std::unique_ptr<admin>> at(const std::string& address) override {
+    auto result = std::make_unique<fake_admin>();
+    result->nodes = nodes;
+    result->unreachable = unreachable;
+    result->injected = injected;
+    result->healed = healed;
+    if (auto trouble = result->connect(address))
+      return trouble;
+    return {std::move(result)};
+  }
   expected<leave_reply> ask(const leave_command&) override {
     left.push_back(current->self.name.value());
     return give(leave_reply{});
@@ -105,7 +129,12 @@ public:
   std::vector<std::string> left;                  ///< Who was told to leave.
   std::vector<call_command> called;               ///< Also in vain.
   std::vector<std::vector<std::string>> commands; ///< On data; also in vain.
-  std::uint32_t minutes = 0;                      ///< Of the last question for metrics.
+  /// Faults, and who was told of them; shared with what `at` returns, as the next is.
+  std::shared_ptr<std::vector<std::pair<std::string, injected_fault>>> injected
+    = std::make_shared<std::vector<std::pair<std::string, injected_fault>>>();
+  std::shared_ptr<std::vector<std::string>> healed
+    = std::make_shared<std::vector<std::string>>();
+  std::uint32_t minutes = 0; ///< Of the last question for metrics.
   fake_node* current = nullptr;
 
 private:
@@ -114,6 +143,10 @@ private:
     if (current->trouble)
       return current->trouble;
     return x;
+  }
+  template <class Reply>
+  [[nodiscard]] expected<Reply> give(const expected<Reply>& x) const {
+    return current->trouble ? expected<Reply>{current->trouble} : x;
   }
 };
 

@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(fixture, "interpreter: help and quit need no node") {
   auto shell = make();
   CHECK(shell.run("help") == exit_status::ok);
   CHECK(
-    out.str().find("members [NAME]              who is in the cluster")
+    out.str().find("members [NAME]                who is in the cluster")
     != std::string::npos);
   CHECK_FALSE(shell.finished());
   CHECK(shell.run("quit") == exit_status::ok);

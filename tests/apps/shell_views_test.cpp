@@ -37,9 +37,11 @@ TEST_CASE("views: members as JSON") {
   CHECK(
     view_members(two_members(), id_of(1), "").value.dump()
     == std::string{R"([{"name":"n2","state":"alive","incarnation":12,"link":"h:7402",)"}
-         + R"("resp":"h:7502","http":"h:7602","id":")" + id_1 + R"(","linked":true},)"
+         + R"("resp":"h:7502","http":"h:7602","id":")" + id_1
+         + R"(","linked":true,"inject":false},)"
          + R"({"name":"n10","state":"dead","incarnation":3,"link":"h:7410",)"
-         + R"("resp":"h:7510","http":"h:7610","id":")" + id_2 + R"(","linked":false}])");
+         + R"("resp":"h:7510","http":"h:7610","id":")" + id_2
+         + R"(","linked":false,"inject":false}])");
 }
 
 TEST_CASE("views: one member, or a hint at the name that was meant") {
