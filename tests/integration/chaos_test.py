@@ -147,14 +147,17 @@ class ChaosTest(unittest.TestCase):
         self.assertEqual(namespaces(), before)
 
     def test_nodes_in_namespaces_have_clocks_of_their_own(self):
+        before = namespaces()
         run = self.begin(SCENARIOS / "one_way.toml")
         nodes = processes_of(self.folder)
         if not nodes:
             self.skipTest("there are no namespaces here")
         ahead = {Path(f"/proc/{x}/timens_offsets").read_text(encoding="utf-8") for x in nodes}
         run.send_signal(signal.SIGTERM)
-        run.wait(TIMEOUT)
+        self.assertEqual(run.wait(TIMEOUT), 2)
         self.assertEqual(len(ahead), len(nodes), ahead)
+        self.assertEqual(processes_of(self.folder), [])
+        self.assertEqual(namespaces(), before)
 
     def test_a_bad_network(self):
         self.passes("loss_delay.toml")

@@ -61,9 +61,9 @@ const std::vector<std::string>& run_properties() {
 chaos_run::chaos_run(
   const scenario& what, std::uint64_t seed, const fault_plan& plan,
   const workload_maker& make_workload, chaos_world& world, const run_folder& folder,
-  listener tell)
+  apps::process_signals& signals, listener tell)
     : what_{what}, plan_{plan}, make_workload_{make_workload}, world_{world},
-      folder_{folder}, tell_{std::move(tell)}, seed_{seed} {
+      folder_{folder}, tell_{std::move(tell)}, signals_{signals}, seed_{seed} {
   record_.scenario = what.name;
   record_.seed = seed;
   record_.cluster = describe(what.cluster);
@@ -74,8 +74,6 @@ chaos_run::chaos_run(
 }
 
 expected<run_record> chaos_run::run() {
-  if (signals_.trouble())
-    return signals_.trouble();
   if (auto trouble = start_nodes())
     return trouble;
   if (auto trouble = ask_slots())

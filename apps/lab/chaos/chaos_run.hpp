@@ -36,7 +36,7 @@ public:
   chaos_run(
     const scenario& what, std::uint64_t seed, const fault_plan& plan,
     const workload_maker& make_workload, chaos_world& world, const run_folder& folder,
-    listener tell);
+    apps::process_signals& signals, listener tell);
 
   /// Fails when the cluster cannot be started, the world refuses or a history cannot be
   /// written; with ec::stopping when a signal came.
@@ -72,7 +72,7 @@ private:
   chaos_world& world_;
   const run_folder& folder_;
   listener tell_;
-  apps::process_signals signals_;
+  apps::process_signals& signals_;
   run_record record_;
   violations own_; // What the run itself has found.
   std::uint64_t seed_;

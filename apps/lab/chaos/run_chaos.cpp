@@ -9,6 +9,7 @@
 #include "apps/lab/report/html_report.hpp"
 #include "apps/lab/report/text_report.hpp"
 #include "apps/lab/scenario.hpp"
+#include "apps/node/process_signals.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -136,6 +137,11 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
   out << what->name << " seed " << seed << '\n';
   print_plan(plan, out);
   const auto options = options_of(*what, request);
+  auto signals = apps::process_signals{}; // Before the world makes threads.
+  if (signals.trouble()) {
+    static_cast<void>(folder->remove());
+    return signals.trouble();
+  }
   auto world = own_network
                  ? make_namespaces(*folder, options, seed, plan)
                  : make_loopback(*folder, options, request.base_port.has_value());
@@ -144,7 +150,8 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
     return world.error();
   }
   auto record
-    = chaos_run{*what, seed, plan, request.make_workload, **world, *folder, tell}.run();
+    = chaos_run{*what, seed, plan, request.make_workload, **world, *folder, signals, tell}
+        .run();
   if (auto trouble = (*world)->close())
     return trouble;
   if (!record) {
