@@ -50,7 +50,7 @@ model: setup ## Search the model of the replication protocol; each broken rule m
 	python3 tests/model/run.py --jobs $(JOBS)
 
 bench: build/build.ninja ## Measure against yardsticks, as ratios; writes docs/performance.md
-	cmake --build build -j $(JOBS) --target programs service_bench
+	cmake --build build -j $(JOBS) --target programs service_bench membership_bench
 	python3 tests/bench/run.py build --write docs/performance.md
 
 check: form build/build.ninja ## The loop at the desk: form, tidy of what changed, unit, actor

@@ -151,7 +151,7 @@ expected<membership_message> decode_membership(std::string_view bytes) {
 
 void register_codecs(actors::message_codecs& codecs) {
   codecs.add<membership_message>(
-    "troupe.cluster.membership", actors::lane::control,
+    membership_codec, actors::lane::control,
     [](const membership_message& x) { return encode(x); }, decode_membership);
   codecs.add<founding_message>(
     "troupe.cluster.founding", actors::lane::control,

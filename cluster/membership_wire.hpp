@@ -15,6 +15,9 @@ namespace troupe::cluster {
 /// Fails with ec::malformed on anything that `encode` cannot have written.
 [[nodiscard]] expected<membership_message> decode_membership(std::string_view bytes);
 
+/// The name of these messages' codec.
+inline constexpr auto membership_codec = "troupe.cluster.membership";
+
 /// Lets this folder's messages cross links.
 void register_codecs(actors::message_codecs& codecs);
 

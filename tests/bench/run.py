@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""`make bench`: calls and data against yardsticks of the same run, as ratios.
+"""`make bench`: calls and data against yardsticks of the same run, as ratios; and membership
+alone, simulated.
 
-    run.py BUILD_DIR [--write docs/performance.md] [--quick]
+    run.py BUILD_DIR [--write docs/performance.md] [--quick] [--only figures|membership]
 
-Prints a table and, with --write, replaces the part of the page between its two marks.
+Prints tables and, with --write, replaces the parts of the page between their two marks.
 """
 
 import argparse
@@ -27,7 +28,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 def fail(text):
@@ -47,9 +47,9 @@ def free_base_port():
             return base
 
 
-def run(*arguments, env=None):
+def run(*arguments, env=None, timeout=300):
     done = subprocess.run([str(x) for x in arguments], capture_output=True, text=True,
-                          timeout=300, check=False, env={**os.environ, **(env or {})})
+                          timeout=timeout, check=False, env={**os.environ, **(env or {})})
     if done.returncode != 0:
         fail(f"{' '.join(map(str, arguments))}: {done.stdout}{done.stderr}")
     return done.stdout
@@ -215,6 +215,31 @@ def bench_data(program, scale):
     return rows
 
 
+# -- membership
+
+CONDITIONS = {"calm": "nothing else happens", "loss": "a tenth of the messages is lost",
+              "starved": "one node stands still for 2 s of each 2.2 s"}
+
+
+def bench_membership(program, scale):
+    """The lines of a table. Virtual time: the same on every machine."""
+    lines = ["| nodes | while | somebody knows, s, p50 | p99 | all know, s, p50 | p99 "
+             "| false deaths | in node-hours | messages/s | bytes/s |",
+             "|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    for nodes, hours, crashes in ((100, 100, 100), (1_000, 10, 20)):
+        printed = run(program, "--nodes", nodes, "--node-hours", hours / scale, "--crashes",
+                      crashes // scale, timeout=3_600)
+        for x in map(json.loads, printed.splitlines()):
+            if x["missed"]:
+                fail(f"{x['missed']} of {x['crashes']} crashes were not noticed by all")
+            lines.append(
+                f"| {nodes:,} | {CONDITIONS[x['condition']]} | {x['first_p50']:.1f} "
+                f"| {x['first_p99']:.1f} | {x['all_p50']:.1f} | {x['all_p99']:.1f} "
+                f"| {x['false_deaths']} | {x['node_hours']:.0f} | {x['messages']:.1f} "
+                f"| {x['bytes']:,.0f} |")
+    return "\n".join(lines)
+
+
 # -- the table
 
 def machine():
@@ -236,11 +261,12 @@ def table(rows):
     return "\n".join(lines)
 
 
-def write_page(path, text):
+def write_page(path, part, text):
+    begin, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
     page = path.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    before, rest = page.split(begin)
+    after = rest.split(end)[1]
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def main():
@@ -249,15 +275,22 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("--write", type=Path, help="the page whose figures to replace")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    parser.add_argument("--only", choices=("figures", "membership"))
     options = parser.parse_args()
     scale = 10 if options.quick else 1
-    where = machine()
-    service_bench = options.build / "tests-bin" / "service_bench"
-    rows = bench_calls(service_bench, scale) + bench_data(options.build / "bin" / "troupe", scale)
-    text = f"Taken on {where}; medians of {ROUNDS} runs.\n\n{table(rows)}"
-    print(text)
-    if options.write:
-        write_page(options.write, text)
+    programs = options.build / "tests-bin"
+    parts = {}
+    if options.only != "membership":
+        where = machine()
+        rows = (bench_calls(programs / "service_bench", scale)
+                + bench_data(options.build / "bin" / "troupe", scale))
+        parts["figures"] = f"Taken on {where}; medians of {ROUNDS} runs.\n\n{table(rows)}"
+    if options.only != "figures":
+        parts["membership"] = bench_membership(programs / "membership_bench", scale)
+    for part, text in parts.items():
+        print(text)
+        if options.write:
+            write_page(options.write, part, text)
 
 
 if __name__ == "__main__":

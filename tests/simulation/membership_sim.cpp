@@ -309,20 +309,31 @@ TEST_CASE("membership forget: it is forgotten on both sides of a cut, and stays 
   CHECK(world.news_count(member_event::expelled) == 1);
 }
 
-TEST_CASE("membership cost: messages per node do not depend on the size of the cluster") {
-  auto rate = [](std::size_t node_count) {
-    auto world = settled(of_size(node_count, 1));
-    auto before = world.messages_sent();
-    world.run_for(300s);
-    auto sent = static_cast<double>(world.messages_sent() - before);
-    return sent / 300.0 / static_cast<double>(node_count);
-  };
-  auto small = rate(10);
-  auto large = rate(100);
-  // A ping and an ack per second, a request and a reply per 30 s.
-  CHECK(small <= 2.1);
-  CHECK(large <= 2.1);
-  MESSAGE("idle messages per node and second: ", small, " of 10, ", large, " of 100");
+TEST_CASE(
+  "membership calm: 50 nodes of which nothing is wrong suspect nobody for an hour") {
+  auto world = settled(of_size(50, 1));
+  world.run_for(1h);
+  CHECK(world.deaths().empty());
+  CHECK(world.news_count(member_event::suspected) == 0);
+}
+
+TEST_CASE("membership starved: one of 50 nodes harms no other, and hides no crash") {
+  auto world = settled(of_size(50, 1));
+  world.starve(1, 2s, 200ms);
+  world.run_for(10min);
+  CHECK(world.deaths().empty());
+  for (std::size_t victim = 2; victim < 12; ++victim) {
+    CAPTURE(victim);
+    world.crash(victim);
+    auto others_know = [&] {
+      for (std::size_t on = 0; on < 50; ++on)
+        if (on != 1 && world.up(on) && world.view(on, victim) != member_state::dead)
+          return false;
+      return true;
+    };
+    CHECK(world.run_until(others_know, detection_bound({}, 50)));
+  }
+  CHECK(world.wrong_deaths() == 0);
 }
 
 TEST_CASE("membership trace: the same seed is the same run, another is another") {

@@ -1,6 +1,10 @@
 #include "tests/simulation/membership_world.hpp"
 
 #include "actors/base/assert.hpp"
+#include "cluster/framing.hpp"
+#include "cluster/link_wire.hpp"
+#include "cluster/membership_actor.hpp"
+#include "cluster/membership_wire.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,6 +19,17 @@ using cluster::membership;
 namespace {
 
 std::string address_of(std::size_t i) { return "n" + std::to_string(i) + ":7400"; }
+
+/// Of the frame in which a node's membership posts `x` to another's.
+std::size_t frame_bytes(const cluster::membership_message& x) {
+  auto note = cluster::payload{
+    .kind = cluster::payload_kind::note_with_origin,
+    .to = cluster::membership_name,
+    .from = {},
+    .type = cluster::membership_codec,
+    .content = cluster::encode(x)};
+  return cluster::frame_header_bytes + cluster::encode(std::move(note)).size();
+}
 
 } // namespace
 
@@ -37,7 +52,7 @@ void membership_world::start(std::size_t i, const std::vector<std::size_t>& seed
   x.left = false;
   auto self = member{};
   self.node = {x.id, node_name{"n" + std::to_string(i)}, x.incarnation};
-  self.endpoints.link = address_of(i);
+  self.endpoints = {address_of(i), "n" + std::to_string(i) + ":6379", {}};
   auto contacts = std::vector<std::string>{};
   for (auto seed : seeds)
     contacts.push_back(address_of(seed));
@@ -81,6 +96,11 @@ void membership_world::pause(std::size_t i, duration length) {
   x.paused = true;
   events_.after(
     length, [this, i, incarnation = x.incarnation] { resume(i, incarnation); });
+}
+
+void membership_world::starve(std::size_t i, duration still, duration awake) {
+  pause(i, still);
+  events_.after(still + awake, [this, i, still, awake] { starve(i, still, awake); });
 }
 
 void membership_world::resume(std::size_t i, troupe::incarnation incarnation) {
@@ -173,8 +193,9 @@ void membership_world::happen(std::size_t i, const event& what) {
   fold(static_cast<std::uint64_t>(now().time_since_epoch().count()));
   fold(i);
   auto out = what(*x.core, now() + x.clock_offset);
-  // After every event in small worlds; the check is linear in the number of nodes.
-  if (++events_count_ % (nodes_.size() <= 10 ? 1 : 64) == 0)
+  // After every event in small worlds; the check is linear in the number of nodes, and so
+  // costs the same share of large ones.
+  if (++events_count_ % (nodes_.size() <= 10 ? 1 : nodes_.size()) == 0)
     x.core->check_invariants();
   perform(i, out);
 }
@@ -210,6 +231,7 @@ void membership_world::perform(std::size_t i, const membership::output& out) {
 
 void membership_world::send(std::size_t i, const membership::envelope& x) {
   ++messages_sent_;
+  bytes_sent_ += frame_bytes(x.message);
   fold(x.message);
   auto to = index_of(x.to);
   fold(to);
@@ -227,18 +249,17 @@ void membership_world::send(std::size_t i, const membership::envelope& x) {
     return;
   }
   auto copies = random_.chance(options_.duplicate_ratio) ? 2 : 1;
+  const auto message = std::make_shared<const cluster::membership_message>(x.message);
+  const auto received = [from = nodes_[i].id, message](auto& core, auto now) {
+    return std::visit(
+      [&](const auto& content) { return core.received(from, content, now); }, *message);
+  };
   for (auto copy = 0; copy < copies; ++copy) {
     if (random_.chance(options_.loss_ratio))
       continue;
-    events_.after(
-      draw_delay(), [this, to, incarnation = target.incarnation, from = nodes_[i].id,
-                     message = x.message] {
-        deliver(to, incarnation, [from, message](auto& core, auto now) {
-          return std::visit(
-            [&](const auto& content) { return core.received(from, content, now); },
-            message);
-        });
-      });
+    events_.after(draw_delay(), [this, to, incarnation = target.incarnation, received] {
+      deliver(to, incarnation, received);
+    });
   }
 }
 

@@ -55,6 +55,9 @@ public:
   void forget(std::size_t on, std::size_t of);
   /// Stops node `i` for `length`; what arrives waits.
   void pause(std::size_t i, duration length);
+  /// From now on node `i` stands still for `still`, runs for `awake`, and so on: what is
+  /// for it, it handles late.
+  void starve(std::size_t i, duration still, duration awake);
   /// Cuts the nodes below `first_of_other_half` from the others.
   void cut_at(std::size_t first_of_other_half) { cut_at_ = first_of_other_half; }
   void heal() { cut_at_ = 0; }
@@ -83,6 +86,8 @@ public:
   [[nodiscard]] std::size_t wrong_deaths() const;
   [[nodiscard]] std::size_t news_count(cluster::member_event x) const;
   [[nodiscard]] std::uint64_t messages_sent() const { return messages_sent_; }
+  /// Of the frames that links would send for them.
+  [[nodiscard]] std::uint64_t bytes_sent() const { return bytes_sent_; }
   /// Hash of all that happened: time, node, kind and contents.
   [[nodiscard]] std::uint64_t trace() const { return trace_; }
 
@@ -125,6 +130,7 @@ private:
   std::vector<death> deaths_;
   std::map<cluster::member_event, std::size_t> news_;
   std::uint64_t messages_sent_ = 0;
+  std::uint64_t bytes_sent_ = 0;
   std::uint64_t events_count_ = 0;
   std::uint64_t trace_ = 0xcbf29ce484222325U;
 };
