@@ -144,7 +144,7 @@ void network::depart(end_id from, packet x) {
   }
   x.due = std::max(x.due, sender.last_due);
   sender.last_due = x.due;
-  trace(way, name_of(x.what), x.bytes.size());
+  trace(way, name_of(x.what), x.bytes);
   set_alarm(x.due, {alarm::kind::arrival, from});
   sender.flight.push_back(std::move(x));
 }
@@ -162,7 +162,7 @@ void network::run_flight(end_id from) {
     if (!passes(way)) {
       if (!std::exchange(head.stalled, true)) {
         ++counters_.segments_stalled;
-        trace(way, "stalled", head.bytes.size());
+        trace(way, "stalled", head.bytes);
       }
       // A heal after a cut looks for what waits; the end of a stall comes by itself.
       if (!routes_[way].cut)
@@ -173,7 +173,7 @@ void network::run_flight(end_id from) {
     }
     auto arrived = std::move(head);
     x->flight.pop_front();
-    trace(way, "arrived", arrived.bytes.size());
+    trace(way, "arrived", arrived.bytes);
     arrive(other(from), std::move(arrived));
   }
 }
@@ -419,7 +419,7 @@ void network::emit(const std::string& name, event x) {
   }
 }
 
-void network::trace(const pair& way, const char* what, std::size_t bytes) {
+void network::trace(const pair& way, const char* what, byte_view bytes) {
   if (trace_)
     trace_(now_, way.first, way.second, what, bytes);
 }

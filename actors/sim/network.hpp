@@ -105,10 +105,11 @@ public:
   using output = std::vector<event>;
 
   /// Called for each segment that leaves ("syn", "bytes", "fin", ...), arrives
-  /// ("arrived") or is stopped ("stalled"), and for faults (no bytes).
+  /// ("arrived") or is stopped ("stalled"), and for faults (no bytes). `bytes` is valid
+  /// during the call.
   using trace_hook = std::function<void(
     time_point now, const std::string& from, const std::string& to, const char* kind,
-    std::size_t bytes)>;
+    byte_view bytes)>;
 
   network(network_config config, std::uint64_t seed);
 
@@ -235,7 +236,7 @@ private:
   void emit(const std::string& host, event x);
   void set_alarm(time_point when, alarm x);
   bool passes(const pair& way) const;
-  void trace(const pair& way, const char* what, std::size_t bytes = 0);
+  void trace(const pair& way, const char* what, byte_view bytes = {});
   output flush() { return std::exchange(out_, {}); }
 
   void apply(const cut& x);

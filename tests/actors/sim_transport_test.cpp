@@ -291,9 +291,9 @@ std::string story(std::uint64_t seed) {
   auto text = std::ostringstream{};
   fabric.set_trace([&](
                      time_point now, const std::string& from, const std::string& to,
-                     const char* kind, std::size_t bytes) {
+                     const char* kind, byte_view bytes) {
     text << now.time_since_epoch().count() << ' ' << from << ' ' << to << ' ' << kind
-         << ' ' << bytes << '\n';
+         << ' ' << bytes.size() << ' ' << crc32c(bytes) << '\n';
   });
   auto one = sim::transport{fabric, "n1"};
   auto other = sim::transport{fabric, "n2"};

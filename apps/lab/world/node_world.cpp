@@ -1,6 +1,7 @@
 #include "apps/lab/world/node_world.hpp"
 
 #include "actors/base/assert.hpp"
+#include "actors/base/bytes.hpp"
 #include "apps/lab/world/ask.hpp"
 
 #include <algorithm>
@@ -95,8 +96,11 @@ node_world::node_world(const sim_request& request, simulated_app app)
   apps::register_all_codecs(codecs_);
   network_.set_trace([this](
                        time_point, const std::string& from, const std::string& to,
-                       const char* kind, std::size_t bytes) {
-    trace_.add(engine_.now(), from, kind, to + " " + std::to_string(bytes));
+                       const char* kind, byte_view bytes) {
+    auto payload = to + " " + std::to_string(bytes.size());
+    if (!bytes.empty())
+      payload += " " + std::to_string(crc32c(bytes));
+    trace_.add(engine_.now(), from, kind, payload);
   });
   make_machines();
   if (app_.make_workload)
