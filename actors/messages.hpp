@@ -38,6 +38,10 @@ struct tree_node {
   bool operator==(const tree_node&) const = default;
 };
 
+/// To who was refused room by `claim_room`: claim again.
+struct room_came {};
+
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tree_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_came)

@@ -35,6 +35,24 @@ public:
     carrier_->carry({target_, std::move(from), mid, std::move(*content)});
   }
 
+  [[nodiscard]] actors::claim
+  claim_room(std::size_t bytes, const caf::strong_actor_ptr& waiter) {
+    return ended_ ? claim::refused : carrier_->claim_room(bytes, waiter);
+  }
+
+  // If the reference has ended since the claim, an empty note to nobody gives it back.
+  void
+  send_claimed(caf::strong_actor_ptr from, const caf::message& x, std::size_t bytes) {
+    if (ended_) {
+      carrier_->carry({std::string{}, nullptr, caf::make_message_id(), {}, bytes});
+      return;
+    }
+    auto content = codecs_.encode(x);
+    TROUPE_ASSERT(content && content->lane == lane::bulk);
+    carrier_->carry(
+      {target_, std::move(from), caf::make_message_id(), std::move(*content), bytes});
+  }
+
   void attach(caf::attachable_ptr ptr) override {
     actor_proxy::attach(std::move(ptr));
     if (!ended_ && !watched_.exchange(true))
@@ -69,6 +87,23 @@ void end_reference(const caf::strong_actor_ptr& reference, error why) {
   auto* proxy = dynamic_cast<remote_reference*>(reference->get());
   TROUPE_ASSERT(proxy != nullptr);
   proxy->kill_proxy(nullptr, std::move(why));
+}
+
+claim claim_room(
+  const caf::strong_actor_ptr& reference, std::size_t bytes,
+  const caf::strong_actor_ptr& waiter) {
+  auto* proxy = dynamic_cast<remote_reference*>(reference->get());
+  return proxy != nullptr ? proxy->claim_room(bytes, waiter) : claim::granted;
+}
+
+void send_claimed(
+  const caf::strong_actor_ptr& reference, caf::strong_actor_ptr from,
+  caf::message content, std::size_t bytes) {
+  if (auto* proxy = dynamic_cast<remote_reference*>(reference->get()))
+    proxy->send_claimed(std::move(from), content, bytes);
+  else
+    reference->enqueue(
+      std::move(from), caf::make_message_id(), std::move(content), nullptr);
 }
 
 void answer_with_error(

@@ -44,41 +44,41 @@ std::string_view to_string(link::news_kind x) {
 // -- events from this process
 // -------------------------------------------------------------
 
-link::output link::send(payload x, lane lane, time_point now) {
+link::output link::send(payload x, lane lane, time_point now, std::size_t claimed_bytes) {
   auto out = output{};
-  auto cost = credit_cost(x);
-  if (left_) {
-    give_up(out, std::move(x), fail(ec::stopping, "this node is leaving"));
+  auto message = waiting{std::move(x), claimed_bytes};
+  if (auto why = obstacle(message, lane)) {
+    give_up(out, std::move(message), why);
     return out;
   }
-  if (cost > config_.frame_bytes_max) {
-    give_up(
-      out, std::move(x),
-      fail(
-        ec::too_large, "a message of " + std::to_string(cost)
-                         + " bytes is above link.frame_bytes_max = "
-                         + std::to_string(config_.frame_bytes_max)));
-    return out;
-  }
-  if (!reachable()) {
-    give_up(out, std::move(x), fail(ec::unreachable, "the peer's address is not known"));
-    return out;
-  }
+  if (is_request(message.payload))
+    calls_.insert_or_assign({message.payload.from, message.payload.call}, now);
   auto& box = queues_[index(lane)];
-  if (box.bytes + cost > config_.queue_bytes_max && !box.payloads.empty()) {
-    give_up(
-      out, std::move(x),
-      fail(ec::busy, "the link's queue is full: the peer takes no more"));
-    return out;
-  }
-  if (is_request(x))
-    calls_.insert_or_assign({x.from, x.call}, now);
-  box.bytes += cost;
-  box.payloads.push_back(std::move(x));
+  box.bytes += message.unasked_bytes();
+  box.messages.push_back(std::move(message));
   last_used_ = now;
   flush(out, lane, now);
   want_session(out, now);
   return out;
+}
+
+/// Why the message cannot even wait.
+error link::obstacle(const waiting& x, lane lane) const {
+  auto cost = credit_cost(x.payload);
+  if (left_)
+    return fail(ec::stopping, "this node is leaving");
+  if (cost > config_.frame_bytes_max)
+    return fail(
+      ec::too_large, "a message of " + std::to_string(cost)
+                       + " bytes is above link.frame_bytes_max = "
+                       + std::to_string(config_.frame_bytes_max));
+  if (!reachable())
+    return fail(ec::unreachable, "the peer's address is not known");
+  const auto& box = queues_[index(lane)];
+  auto bytes = x.unasked_bytes();
+  if (bytes > 0 && box.bytes > 0 && box.bytes + bytes > config_.queue_bytes_max)
+    return fail(ec::busy, "the link's queue is full: the peer takes no more");
+  return {};
 }
 
 link::output link::watch(link_target target, time_point now) {
@@ -219,10 +219,12 @@ void link::sweep_calls(output& out, time_point now) {
   if (overdue.empty())
     return;
   for (auto& box : queues_)
-    std::erase_if(box.payloads, [&](const auto& x) {
-      auto is_overdue = is_request(x) && overdue.contains({x.from, x.call});
-      box.bytes -= is_overdue ? credit_cost(x) : 0;
-      return is_overdue;
+    std::erase_if(box.messages, [&](const auto& x) {
+      if (!is_request(x.payload) || !overdue.contains({x.payload.from, x.payload.call}))
+        return false;
+      box.bytes -= x.unasked_bytes();
+      out.released_bytes += x.claimed_bytes;
+      return true;
     });
 }
 
@@ -340,12 +342,13 @@ void link::flush(output& out, lane lane, time_point now) {
     return;
   auto& box = queues_[index(lane)];
   auto& state = session_->lanes[index(lane)];
-  while (!box.payloads.empty() && state.credit > 0) {
-    auto cost = credit_cost(box.payloads.front());
-    state.credit -= static_cast<std::int64_t>(cost);
-    box.bytes -= cost;
-    put(out, lane, std::move(box.payloads.front()), now);
-    box.payloads.pop_front();
+  while (!box.messages.empty() && state.credit > 0) {
+    auto& next = box.messages.front();
+    state.credit -= static_cast<std::int64_t>(credit_cost(next.payload));
+    box.bytes -= next.unasked_bytes();
+    out.released_bytes += next.claimed_bytes;
+    put(out, lane, std::move(next.payload), now);
+    box.messages.pop_front();
   }
 }
 
@@ -353,14 +356,16 @@ std::int64_t link::credit_of(std::uint64_t bytes) {
   return static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, credit_max));
 }
 
-void link::give_up(output& out, payload x, const error& why) {
-  if (is_request(x)) {
-    out.failures.push_back({x.from, x.call, why});
+void link::give_up(output& out, waiting x, const error& why) {
+  out.released_bytes += x.claimed_bytes;
+  auto& message = x.payload;
+  if (is_request(message)) {
+    out.failures.push_back({message.from, message.call, why});
     return;
   }
   ++out.dropped;
-  if (x.kind == payload_kind::note && x.from.value() != 0)
-    out.undelivered.push_back({std::move(x), why});
+  if (message.kind == payload_kind::note && message.from.value() != 0)
+    out.undelivered.push_back({std::move(message), why});
 }
 
 void link::fail_calls(output& out, const error& why) {
@@ -371,10 +376,10 @@ void link::fail_calls(output& out, const error& why) {
 
 void link::fail_queues(output& out, const error& why) {
   for (auto& box : queues_) {
-    for (auto& x : box.payloads) {
+    for (auto& x : box.messages) {
       // An answer may have the numbers of a request that is under way.
-      if (is_request(x))
-        calls_.erase({x.from, x.call});
+      if (is_request(x.payload))
+        calls_.erase({x.payload.from, x.payload.call});
       give_up(out, std::move(x), why);
     }
     box = {};
@@ -386,7 +391,7 @@ bool link::reachable() const { return session_ || lost_at_ || !address_.empty();
 
 bool link::idle() const {
   auto queued = std::any_of(
-    queues_.begin(), queues_.end(), [](const auto& x) { return !x.payloads.empty(); });
+    queues_.begin(), queues_.end(), [](const auto& x) { return !x.messages.empty(); });
   return !queued && calls_.empty() && watches_.empty() && pins_ == 0;
 }
 

@@ -14,7 +14,8 @@
 ///   later incarnation.
 /// - What waits for a peer that was not there fails with ec::unreachable when a dial
 ///   fails, or at once when nobody can dial. What finds the queue full fails with
-///   ec::busy.
+///   ec::busy. That is what comes unasked: what its sender has claimed room for waits in
+///   the same order, and has a bound of its own, so neither crowds out the other.
 /// - Requests fail in `failures`, notes in `undelivered`; of both it is sure that they
 ///   never left. What has left and is lost with its session is told by `lost` alone: who
 ///   sends notes repeats what nobody acknowledged, or gives up by a deadline. So do
@@ -109,7 +110,8 @@ public:
     std::vector<ended> ended_actors; ///< Of the peer, that somebody here watches.
     std::vector<link::news> news;
     std::vector<undelivered_note> undelivered; ///< For their senders, who are known.
-    std::uint64_t dropped = 0; ///< Notes and answers that were given up, those too.
+    std::uint64_t dropped = 0;      ///< Notes and answers that were given up, those too.
+    std::size_t released_bytes = 0; ///< Of claimed room: its messages left, or failed.
   };
 
   /// A link to the process `peer`, which listens at `address` (empty: it cannot be
@@ -119,9 +121,11 @@ public:
     random_source random);
 
   /// Sends `x` on `lane`, now or when it can. A request that cannot go fails in an
-  /// output, now or later; so does a note, an answer is dropped.
+  /// output, now or later; so does a note, an answer is dropped. `claimed_bytes` is the
+  /// room that was claimed for it, none for what comes unasked; it is released once.
   /// @pre a request's (from, call) is not that of another under way.
-  [[nodiscard]] output send(payload x, actors::lane lane, time_point now);
+  [[nodiscard]] output
+  send(payload x, actors::lane lane, time_point now, std::size_t claimed_bytes = 0);
 
   /// An actor here that the peer watches has ended, or is not there. Not told while there
   /// is no session: the peer asks again in the next.
@@ -189,6 +193,7 @@ public:
 
   [[nodiscard]] std::uint32_t peer_health() const { return peer_health_; }
   [[nodiscard]] std::size_t calls_count() const { return calls_.size(); }
+  /// Of what came unasked.
   [[nodiscard]] std::size_t queued_bytes(actors::lane x) const {
     return queues_[index(x)].bytes;
   }
@@ -217,9 +222,19 @@ private:
     std::array<lane_state, 2> lanes;
   };
 
+  struct waiting {
+    cluster::payload payload;
+    std::size_t claimed_bytes = 0;
+
+    /// What it takes of the bound on what comes unasked.
+    [[nodiscard]] std::uint64_t unasked_bytes() const {
+      return claimed_bytes > 0 ? 0 : credit_cost(payload);
+    }
+  };
+
   struct outbox {
-    std::deque<cluster::payload> payloads;
-    std::uint64_t bytes = 0;
+    std::deque<waiting> messages;
+    std::uint64_t bytes = 0; // Of those that came unasked.
   };
 
   static std::size_t index(actors::lane x) { return x == actors::lane::control ? 0 : 1; }
@@ -252,7 +267,8 @@ private:
   void fail_calls(output& out, const error& why);
   void fail_queues(output& out, const error& why);
   void end_watches(output& out, const error& why);
-  void give_up(output& out, cluster::payload x, const error& why);
+  [[nodiscard]] error obstacle(const waiting& x, actors::lane lane) const;
+  static void give_up(output& out, waiting x, const error& why);
   void sweep_calls(output& out, time_point now);
   void keep_alive(output& out, time_point now);
   [[nodiscard]] error silence(time_point now) const;

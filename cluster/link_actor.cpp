@@ -1,6 +1,7 @@
 #include "cluster/link_actor.hpp"
 
 #include "actors/base/assert.hpp"
+#include "cluster/link_carrier_actor.hpp"
 #include "cluster/link_wire.hpp"
 
 #include <algorithm>
@@ -18,24 +19,6 @@ namespace {
 // An unused link is offered for ending after this many ticks in a row, so that one that
 // was just made for somebody is not taken away before its first message.
 constexpr std::uint64_t ticks_unused_max = 50;
-
-/// What references do with what is sent through them: hand it to the link.
-class link_carrier final : public actors::remote_carrier {
-public:
-  explicit link_carrier(link_actor link) : link_{std::move(link)} {}
-
-  void carry(actors::outgoing message) override {
-    caf::anon_send(link_, link_carry{std::move(message)});
-  }
-
-  void
-  watch(const actors::remote_target& target, caf::strong_actor_ptr reference) override {
-    caf::anon_send(link_, link_watch{target, std::move(reference)});
-  }
-
-private:
-  link_actor link_;
-};
 
 link_target to_link(actors::remote_target x) {
   if (auto* number = std::get_if<caf::actor_id>(&x))
@@ -141,7 +124,9 @@ void link_state::start(
   peer_ = peer;
   owner_ = std::move(owner);
   metrics_.emplace(*environment.context->metrics);
-  carrier_ = std::make_shared<link_carrier>(caf::actor_cast<link_actor>(self_));
+  room_ = std::make_shared<send_room>(config.queue_bytes_max);
+  carrier_ = std::make_shared<link_carrier>(
+    caf::actor_cast<link_actor>(self_), room_, config.frame_bytes_max);
   self_->set_down_handler([this](const caf::down_msg& x) { on(x); });
   environment_.context->clock->after(
     self_, config_.heartbeat_interval / 2, caf::tick_atom_v);
@@ -149,6 +134,8 @@ void link_state::start(
 
 link_state::~link_state() {
   references_.end_all(fail(ec::link_lost, "the link has ended"));
+  for (const auto& x : room_wanted_)
+    tell_room_came(x.who);
   for (auto& [id, open] : connections_)
     open.connection->close();
 }
@@ -241,7 +228,21 @@ void link_state::on(link_carry& x) {
   if (x.message.from)
     exports_.add(x.message.from);
   auto lane = x.message.content.lane;
-  perform(core_->send(to_payload(std::move(x.message)), lane, now()));
+  auto claimed_bytes = x.message.claimed_bytes;
+  perform(core_->send(to_payload(std::move(x.message)), lane, now(), claimed_bytes));
+}
+
+void link_state::on(const link_room_wanted& x) {
+  room_wanted_.push_back(x);
+  tell_of_room();
+}
+
+// One after the other: who is told first claims first.
+void link_state::tell_of_room() {
+  while (!room_wanted_.empty() && room_->has(room_wanted_.front().bytes)) {
+    tell_room_came(room_wanted_.front().who);
+    room_wanted_.pop_front();
+  }
 }
 
 void link_state::on(link_post& x) {
@@ -298,6 +299,10 @@ void link_state::perform(link::output out) {
   for (const auto& x : out.undelivered)
     return_to_sender(x);
   metrics_->dropped_notes.add(out.dropped);
+  if (out.released_bytes > 0) {
+    room_->give_back(out.released_bytes);
+    tell_of_room();
+  }
 }
 
 void link_state::return_to_sender(const link::undelivered_note& x) const {
@@ -413,6 +418,7 @@ link_actor::behavior_type make_link(
     [state](const link_offered& x) { state->on(x); },
     [state](const link_dial_failed& x) { state->on(x); },
     [state](link_carry& x) { state->on(x); },
+    [state](const link_room_wanted& x) { state->on(x); },
     [state](const link_watch& x) { state->on(x); },
     [state](const link_consumed& x) { state->on(x); },
     [state](link_post& x) { state->on(x); },

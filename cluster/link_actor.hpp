@@ -15,8 +15,10 @@
 #include "cluster/framing.hpp"
 #include "cluster/link.hpp"
 #include "cluster/messages.hpp"
+#include "cluster/send_room.hpp"
 
 #include <array>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,6 +58,8 @@ using link_actor = caf::typed_actor<
   caf::reacts_to<link_dial_failed>,
   // A message through a reference.
   caf::reacts_to<link_carry>,
+  // Who claimed room in vain.
+  caf::reacts_to<link_room_wanted>,
   // A monitor on a reference.
   caf::reacts_to<link_watch>,
   // Receivers are done with what was delivered.
@@ -111,6 +115,7 @@ public:
   void on(const link_offered& x);
   void on(const link_dial_failed& x);
   void on(link_carry& x);
+  void on(const link_room_wanted& x);
   void on(const link_watch& x);
   void on(const link_consumed& x);
   void on(link_post& x);
@@ -133,6 +138,7 @@ private:
   void watch_here(const link_target& target);
   void answer(const payload& request, error why);
   void return_to_sender(const link::undelivered_note& x) const;
+  void tell_of_room();
   [[nodiscard]] std::shared_ptr<actors::consumption>
   receipt_for(session_id session, actors::lane lane);
   void tell(const link::news& x);
@@ -152,6 +158,8 @@ private:
   link_config config_;
   std::optional<link_metrics> metrics_;
   std::shared_ptr<actors::remote_carrier> carrier_;
+  std::shared_ptr<send_room> room_; // Of the bulk lane.
+  std::deque<link_room_wanted> room_wanted_;
   std::map<connection_id, open_connection> connections_;
   actors::export_table exports_;
   actors::reference_table references_;

@@ -54,7 +54,9 @@ struct link_config {
   std::size_t window_bulk_bytes = 4U << 20;
 
   /// What may wait for credit or for a connection, per lane. When it is full, requests
-  /// fail with ec::busy and other messages are dropped and counted.
+  /// fail with ec::busy and other messages are dropped and counted. As much again is for
+  /// those that ask for room and wait until there is some, such as the answers of shards.
+  /// One message may be larger.
   std::size_t queue_bytes_max = 4U << 20;
 
   /// The largest message. A large one delays those behind it in its lane.

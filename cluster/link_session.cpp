@@ -212,14 +212,14 @@ void link::end_session(output& out, const error& why, time_point now) {
   lost_at_ = now;
   auto lost = fail(ec::link_lost, "the link broke: " + sentence_of(why));
   out.news.push_back({news_kind::lost, *known_, lost});
-  auto waiting = std::set<std::pair<actor_number, std::uint64_t>>{};
+  auto waits_yet = std::set<std::pair<actor_number, std::uint64_t>>{};
   for (const auto& box : queues_)
-    for (const auto& x : box.payloads)
-      if (x.kind == payload_kind::request)
-        waiting.insert({x.from, x.call});
+    for (const auto& x : box.messages)
+      if (x.payload.kind == payload_kind::request)
+        waits_yet.insert({x.payload.from, x.payload.call});
   std::erase_if(calls_, [&](const auto& entry) {
     const auto& [call, since] = entry;
-    if (waiting.contains(call))
+    if (waits_yet.contains(call))
       return false;
     out.failures.push_back({call.first, call.second, lost});
     return true;

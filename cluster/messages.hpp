@@ -160,6 +160,12 @@ struct link_carry {
   actors::outgoing message;
 };
 
+/// A claim of room was refused: tell `who` when there is some.
+struct link_room_wanted {
+  std::size_t bytes = 0;
+  caf::strong_actor_ptr who;
+};
+
 /// A monitor on a reference.
 struct link_watch {
   actors::remote_target target;
@@ -202,6 +208,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_dial_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_unused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_carry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_room_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_watch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_consumed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::link_post)

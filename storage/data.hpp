@@ -57,6 +57,7 @@ struct data_answer {
   position at; ///< The write's record.
   /// With `not_master`: where the master is, as far as this replica knows.
   std::optional<node_id> master;
+  bool of_read = false; ///< Not sent. Its asker may ask again, and has lost nothing.
 
   friend bool operator==(const data_answer&, const data_answer&) = default;
 };

@@ -157,7 +157,7 @@ bool get(v1::DataRequest& in, data_request& out) {
 }
 
 bool get(v1::DataAnswer& in, data_answer& out) {
-  if (in.status() < v1::DataAnswer::OK || in.status() > v1::DataAnswer::SESSION_EXPIRED)
+  if (in.status() < v1::DataAnswer::OK || in.status() > v1::DataAnswer::TOO_LARGE)
     return false;
   out.id = in.id();
   out.status = static_cast<answer_status>(in.status());

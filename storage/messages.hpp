@@ -6,6 +6,7 @@
 /// has a codec in `codecs_wire.hpp`; the rest never leaves the process.
 #pragma once
 
+#include "actors/messages.hpp"
 #include "cluster/messages.hpp"
 #include "storage/beat_bundles.hpp"
 #include "storage/data.hpp"
@@ -161,6 +162,8 @@ using replica_actor = caf::typed_actor<
   caf::reacts_to<log_released>,
   // From the applier.
   caf::reacts_to<batch_applied>, caf::reacts_to<store_flushed>,
+  // The link of an asker has room for answers.
+  caf::reacts_to<actors::room_came>,
   // Private: the actor's own timer.
   caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 

@@ -18,6 +18,8 @@ void replica_shell::start(
   who_ = config.who;
   log_ = environment_.context->log;
   metrics_.emplace(make_replica_metrics(*environment_.context->metrics, who_.shard));
+  askers_.emplace(
+    self_, environment_.context->clock, limits.answers, &metrics_->unsent_answers);
   rows_ = std::move(opened.rows);
   core_.emplace(config, *rows_, environment_.commands);
   if (environment_.observer != nullptr)
@@ -240,7 +242,13 @@ void replica_shell::tell_whom_it_follows() {
 void replica_shell::tick(std::uint64_t number) {
   if (!alarm_.rings(number))
     return;
+  askers_->tick();
   enqueue(core_->tick(now()));
+  finish();
+}
+
+void replica_shell::on(actors::room_came) {
+  askers_->room_came();
   finish();
 }
 
@@ -256,7 +264,8 @@ void replica_shell::finish() {
   show(*metrics_, core_->state());
   metrics_->clients.set(static_cast<double>(clients_.size()));
   alarm_.plan(
-    self_, *environment_.context->clock, std::min(core_wake_, waits_.next_deadline()));
+    self_, *environment_.context->clock,
+    std::min({core_wake_, waits_.next_deadline(), askers_->wake_at()}));
 }
 
 void replica_shell::answer_waits() {
@@ -308,6 +317,7 @@ replica_actor::behavior_type make_replica(
     [shell](const log_released& x) { shell->on(x); },
     [shell](const batch_applied& x) { shell->on(x); },
     [shell](const store_flushed& x) { shell->on(x); },
+    [shell](actors::room_came x) { shell->on(x); },
     [shell](caf::tick_atom, std::uint64_t number) { shell->tick(number); },
   };
 }

@@ -5,9 +5,10 @@
 /// not be started again within one incarnation of its node, which peers would take for
 /// the same replica; so its end ends the node.
 ///
-/// What it holds is bounded: clients by `clients_max`; records by the core's caps and
-/// the credit it gives; outputs that wait for a hard state by `held_max`, beyond which
-/// peers' messages are dropped, as the network may, and clients are told Busy.
+/// What it holds is bounded: clients by `clients_max`; answers to other nodes by
+/// `waiting_answers_config`; records by the core's caps and the credit it gives; outputs
+/// that wait for a hard state by `held_max`, beyond which peers' messages are dropped, as
+/// the network may, and clients are told Busy.
 #pragma once
 
 #include "actors/behavior.hpp"
@@ -17,6 +18,7 @@
 #include "storage/log_writer_actor.hpp"
 #include "storage/messages.hpp"
 #include "storage/open_replica.hpp"
+#include "storage/replica_askers_actor.hpp"
 #include "storage/replica_metrics.hpp"
 #include "storage/replica_observer.hpp"
 #include "storage/replication_waits.hpp"
@@ -54,6 +56,9 @@ struct replica_limits {
   /// Outputs that wait until a hard state is durable.
   std::size_t held_max = 1'024;
 
+  /// Answers that wait until the link of their asker has room.
+  waiting_answers_config answers;
+
   /// No request waits for longer, whatever its asker says.
   duration deadline_max = std::chrono::seconds{60};
 };
@@ -83,6 +88,7 @@ public:
   void on(const log_released& x);
   void on(const batch_applied& x);
   void on(const store_flushed& x);
+  void on(actors::room_came);
   void tick(std::uint64_t number);
   [[nodiscard]] replica_status status() const { return status_of(*core_); }
 
@@ -93,7 +99,6 @@ private:
   void take_read(waiting_client from, const data_request& x, data_read& what);
   void take_wait(const waiting_client& from, const data_wait& what);
   void take_closings(const waiting_client& from, dedup_trim_record& what);
-  [[nodiscard]] std::shared_ptr<answer_sink> sink_of(const caf::strong_actor_ptr& asker);
 
   // Output.
   void enqueue(replica_output out);
@@ -131,7 +136,7 @@ private:
   replication_waits waits_;
   answer_batches answers_;
   std::vector<client_request> asked_; // Of the requests being taken.
-  std::map<caf::actor_addr, std::weak_ptr<answer_sink>> sinks_; // Of other nodes' askers.
+  std::optional<remote_askers> askers_;
 
   std::deque<replica_output> held_;
   std::optional<replica_output> saving_; // Its hard state is being made durable.

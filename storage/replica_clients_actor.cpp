@@ -4,52 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
-#include <iterator>
 #include <utility>
 
-#include <caf/actor_cast.hpp>
-
 namespace troupe::storage {
-
-namespace {
-
-/// What one message carries of answers, at least one: far below what a link's frame may
-/// hold, and little enough that others get their turn between two of them.
-constexpr auto answer_bytes_max = std::size_t{512} << 10;
-
-/// Takes the first answers of `x` that make one message.
-std::vector<data_answer> take_chunk(std::vector<data_answer>& x) {
-  auto bytes = std::size_t{0};
-  auto end = std::ranges::find_if(x, [&](const data_answer& each) {
-    bytes += each.reply.size();
-    return bytes > answer_bytes_max;
-  });
-  if (end == x.begin())
-    ++end;
-  auto result
-    = std::vector<data_answer>(std::move_iterator{x.begin()}, std::move_iterator{end});
-  x.erase(x.begin(), end);
-  return result;
-}
-
-/// Answers an asker of another node.
-class remote_sink final : public answer_sink {
-public:
-  remote_sink(replica_shell::pointer self, caf::strong_actor_ptr to)
-      : self_{self}, to_{caf::actor_cast<remote_asker>(std::move(to))} {}
-
-  void take(shard_id from, std::vector<data_answer> answers) override {
-    while (!answers.empty())
-      self_->send(to_, remote_answers{from, take_chunk(answers)});
-  }
-
-private:
-  replica_shell::pointer self_;
-  remote_asker to_;
-};
-
-} // namespace
 
 // -- requests
 // -----------------------------------------------------------------------------
@@ -58,19 +15,9 @@ void replica_shell::on(local_requests& x) { take(x.requests, x.to); }
 
 void replica_shell::on(remote_requests& x) {
   if (auto asker = self_->current_sender(); asker && x.shard == who_.shard)
-    take(x.requests, sink_of(asker));
+    take(x.requests, askers_->sink_of(asker));
   else
     metrics_->dropped.add();
-}
-
-std::shared_ptr<answer_sink> replica_shell::sink_of(const caf::strong_actor_ptr& asker) {
-  auto& known = sinks_[caf::actor_cast<caf::actor_addr>(asker)];
-  auto result = known.lock();
-  if (result)
-    return result;
-  known = result = std::make_shared<remote_sink>(self_, asker);
-  std::erase_if(sinks_, [](const auto& x) { return x.second.expired(); });
-  return result;
 }
 
 /// Gives reads and writes to the core together, in their order.
@@ -150,7 +97,8 @@ void replica_shell::settle(answer& x) {
   auto client = clients_.take(x.to);
   if (!client)
     return;
-  auto out = data_answer{client->id, x.status, std::move(x.reply), x.at, std::nullopt};
+  auto out = data_answer{client->id, x.status,     std::move(x.reply),
+                         x.at,       std::nullopt, client->is_read};
   if (x.status == answer_status::not_master)
     out.master = node_of(x.hint);
   // Whether the expired row that it found is deleted yet is nothing to a reader.

@@ -42,6 +42,9 @@ replica_metrics make_replica_metrics(metrics_registry& registry, shard_id shard)
     .dropped = of.count(
       "troupe_storage_dropped_total",
       "Messages dropped: of strangers, or too many while HARD was written."),
+    .unsent_answers = of.count(
+      "troupe_storage_unsent_answers_total",
+      "Answers to other nodes for which their links had no room in time."),
     .at = of.level("troupe_storage_epoch", "The replica's epoch."),
     .role = of.level("troupe_storage_role", "1 slave, 2 candidate, 3 master."),
     .quarantined = of.level("troupe_storage_quarantined", "1 when damage was found."),

@@ -16,6 +16,7 @@ struct replica_metrics {
   counter& elections;
   counter& lost;
   counter& dropped;
+  counter& unsent_answers;
   gauge& at;
   gauge& role;
   gauge& quarantined;

@@ -20,6 +20,7 @@ data_status status_of(data_refusal x) {
     case data_refusal::no_answer:
       return data_status::busy;
     case data_refusal::too_large:
+    case data_refusal::reply_too_large:
       return data_status::too_large;
     case data_refusal::unknown:
       break;
@@ -32,6 +33,11 @@ std::string sentence_of(data_refusal why, const std::string& shard, slot in) {
     case data_refusal::too_large:
       return "one request to " + shard
              + " is larger than data.request_max, beyond which none fits into a message";
+    case data_refusal::reply_too_large:
+      return "the reply of " + shard
+             + " is larger than link.frame_bytes_max, beyond which none fits into a "
+               "message between nodes; read fewer or smaller values at a time, or ask "
+               "the node of the shard's master";
     case data_refusal::too_many:
       return "too many requests to shards are under way here, one more is to " + shard;
     case data_refusal::too_late:

@@ -33,7 +33,7 @@ enum class data_status : std::uint8_t {
   no_quorum = 2, ///< Nothing was done: the shard has no master that hears a majority.
   busy = 3,      ///< Nothing was done: something is full, or in motion. Try again.
   unknown = 4,   ///< The write may be done, now or later. Never repeat it blindly.
-  too_large = 5, ///< Nothing was done, nor will be: see `data_calls_config::request_max`.
+  too_large = 5, ///< Nothing was done, nor will be: request or reply fit into no message.
 };
 
 [[nodiscard]] std::string_view to_string(data_status x);
@@ -48,17 +48,18 @@ struct data_outcome {
 
 /// Why a call was not done, as far as its asker can tell.
 enum class data_refusal : std::uint8_t {
-  too_large, ///< It does not fit into a message.
-  too_many,  ///< The asker has too many under way.
-  too_late,  ///< It was past its deadline when it was made.
-  no_owner,  ///< Nobody is known to own the slot.
-  no_master, ///< The shard has none that is known.
-  no_quorum, ///< The shard's master hears no majority.
-  busy,      ///< The shard takes no more.
-  moved,     ///< The shard does not own the slot, and no other is known to.
-  expired,   ///< The write's session is closed.
-  no_answer, ///< A read was not answered in time.
-  unknown,   ///< A write was not answered in time, and may be done.
+  too_large,       ///< It does not fit into a message.
+  reply_too_large, ///< What it reads does not, from another node.
+  too_many,        ///< The asker has too many under way.
+  too_late,        ///< It was past its deadline when it was made.
+  no_owner,        ///< Nobody is known to own the slot.
+  no_master,       ///< The shard has none that is known.
+  no_quorum,       ///< The shard's master hears no majority.
+  busy,            ///< The shard takes no more.
+  moved,           ///< The shard does not own the slot, and no other is known to.
+  expired,         ///< The write's session is closed.
+  no_answer,       ///< A read was not answered in time.
+  unknown,         ///< A write was not answered in time, and may be done.
 };
 
 [[nodiscard]] data_outcome

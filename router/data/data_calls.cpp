@@ -21,6 +21,10 @@ constexpr auto hops_max = 3U;
 // earlier attempt is known as such.
 constexpr auto attempt_bits = 16U;
 
+// What was read may be large, and wait for room in the link: asked for again, it is read
+// and carried twice. So reads are given so many times as long as writes.
+constexpr auto read_patience = 3;
+
 } // namespace
 
 error data_calls_config::validate() const {
@@ -119,7 +123,8 @@ void data_calls::send(pending& x, const node_id& to, time_point now, output& out
   ++x.attempt;
   x.may_be_done = x.may_be_done || x.unresolved;
   x.unresolved = true;
-  set_due(x, std::min(x.deadline, now + config_.resend_after));
+  auto patience = config_.resend_after * (x.is_write() ? 1 : read_patience);
+  set_due(x, std::min(x.deadline, now + patience));
   x.request.id = x.number << attempt_bits | x.attempt;
   x.request.time_left = x.deadline - now;
   auto group = std::ranges::find_if(out.dispatches, [&](const dispatch& each) {
@@ -198,6 +203,10 @@ void data_calls::take(
   switch (answer.status) {
     case answer_status::answered: // Its session gave it up. It may have been executed.
       finish(x, data_refusal::unknown, out);
+      break;
+    case answer_status::too_large: // A write is done, whatever its reply was to be.
+      finish(
+        x, x.is_write() ? data_refusal::unknown : data_refusal::reply_too_large, out);
       break;
     case answer_status::session_expired:
       finish(x, x.may_be_done ? data_refusal::unknown : data_refusal::expired, out);

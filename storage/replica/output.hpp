@@ -25,6 +25,7 @@ enum class answer_status : std::uint8_t {
   unknown = 6,         ///< It may be done yet, or never: only the same request is safe.
   answered = 7,        ///< A late duplicate of a request whose answer the client has.
   session_expired = 8, ///< The request's connection is closed; nothing was done now.
+  too_large = 9,       ///< It was done, but its reply fits into no message to the asker.
 };
 
 [[nodiscard]] const char* to_string(answer_status x);

@@ -24,8 +24,8 @@ const char* name_of(const message_body& x) {
 
 const char* to_string(answer_status x) {
   static constexpr auto names
-    = std::array{"none", "ok",      "not_master", "no_quorum",      "moved",
-                 "busy", "unknown", "answered",   "session_expired"};
+    = std::array{"none", "ok",      "not_master", "no_quorum",       "moved",
+                 "busy", "unknown", "answered",   "session_expired", "too_large"};
   return names.at(static_cast<std::size_t>(x));
 }
 

@@ -86,7 +86,8 @@ inline std::vector<std::pair<std::uint64_t, ec>> failures(const link::output& ou
 inline bool is_nothing(const link::output& x) {
   return x.frames.empty() && x.closes.empty() && x.dials.empty() && x.arrivals.empty()
          && x.watches.empty() && x.failures.empty() && x.ended_actors.empty()
-         && x.news.empty() && x.undelivered.empty() && x.dropped == 0;
+         && x.news.empty() && x.undelivered.empty() && x.dropped == 0
+         && x.released_bytes == 0;
 }
 
 /// The code of the one refusal in `out`, which closes the connection.

@@ -100,6 +100,44 @@ TEST_CASE("link: a message larger than the queue may wait alone") {
   CHECK(x.core.send(note(), lane::bulk, x.now).dropped == 1);
 }
 
+TEST_CASE("link: who has claimed room is neither refused nor in the way of others") {
+  auto x = link_fixture{};
+  auto big = std::string(2'500 - cost(), 'x');
+  for (auto call = std::uint64_t{1}; call <= 4; ++call)
+    CHECK(x.core.send(note(big), lane::bulk, x.now, 2'000).dropped == 0);
+  CHECK(x.core.queued_bytes(lane::bulk) == 0);
+  for (auto call = std::uint64_t{1}; call <= 4; ++call)
+    CHECK(x.core.send(note(big), lane::bulk, x.now).dropped == 0);
+  CHECK(x.core.send(note(), lane::bulk, x.now).dropped == 1);
+  auto out = x.core.send(note("claimed"), lane::bulk, x.now, 1);
+  CHECK(out.dropped == 0);
+  CHECK(out.released_bytes == 0);
+}
+
+TEST_CASE("link: claimed room is released once, when its message leaves or fails") {
+  auto x = link_fixture{};
+  x.peer_window = 1;
+  (void)x.peer_dials(s1);
+  auto left = x.core.send(note("a"), lane::bulk, x.now, 10);
+  CHECK(contents(left) == std::vector<std::string>{"a"});
+  CHECK(left.released_bytes == 10);
+  CHECK(x.core.send(note("b"), lane::bulk, x.now, 20).released_bytes == 0);
+  CHECK(x.core.send(note("c"), lane::bulk, x.now, 30).released_bytes == 0);
+  CHECK(x.hears_on_bulk(credit{cost(1) + 1}).released_bytes == 20);
+  CHECK(x.core.peer_dead(incarnation{1}, x.now).released_bytes == 30);
+  auto limit = link_fixture::small().frame_bytes_max;
+  auto refused = x.core.send(note(std::string(limit, 'x')), lane::bulk, x.now, 40);
+  CHECK(refused.released_bytes == 40);
+}
+
+TEST_CASE("link: the claimed room of a request that nobody awaits is released") {
+  auto x = link_fixture{};
+  CHECK(x.core.send(request(1), lane::bulk, x.now, 10).released_bytes == 0);
+  (void)x.pass(link_fixture::small().call_age_max);
+  x.now += 2s;
+  CHECK(x.core.leave(x.now).released_bytes == 0);
+}
+
 // -- credit
 // -------------------------------------------------------------------------------
 

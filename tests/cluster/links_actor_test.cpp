@@ -180,6 +180,57 @@ TEST_CASE_FIXTURE(
   CHECK(log.words.size() == more + 1);
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "links_actor: who claims room loses nothing to a peer that takes nothing") {
+  auto receiver = system.spawn(make_deaf, &log);
+  b.directory.put("deaf", caf::actor_cast<caf::strong_actor_ptr>(receiver));
+  meet();
+  auto deaf = caf::actor_cast<caf::strong_actor_ptr>(reference("deaf"));
+  auto rooms = 0U;
+  auto waiter
+    = caf::actor_cast<caf::strong_actor_ptr>(system.spawn(make_room_counter, &rooms));
+  constexpr auto megabyte = std::size_t{1} << 20;
+  auto sent = 0U;
+  while (actors::claim_room(deaf, megabyte, waiter) == actors::claim::granted) {
+    ++sent;
+    actors::send_claimed(
+      deaf, nullptr, caf::make_message(word{std::string(megabyte, 'x')}), megabyte);
+    system.settle();
+  }
+  system.settle();
+  CHECK(sent >= 6);
+  CHECK(sent <= 10);
+  CHECK(rooms == 0);
+  CHECK(
+    actors::claim_room(deaf, link_config{}.frame_bytes_max, waiter)
+    == actors::claim::never);
+  caf::anon_send(reference("deaf"), word{"unasked"}); // It has room of its own.
+  system.settle();
+  caf::anon_send(receiver, caf::ok_atom_v);
+  system.settle();
+  CHECK(rooms == 1);
+  CHECK(log.words.size() == sent + 1);
+  CHECK(actors::claim_room(deaf, megabyte, waiter) == actors::claim::granted);
+}
+
+TEST_CASE_FIXTURE(fixture, "links_actor: who waits for room hears of the link's end") {
+  b.directory.put(
+    "deaf", caf::actor_cast<caf::strong_actor_ptr>(system.spawn(make_deaf, &log)));
+  meet();
+  auto deaf = caf::actor_cast<caf::strong_actor_ptr>(reference("deaf"));
+  auto rooms = 0U;
+  auto waiter
+    = caf::actor_cast<caf::strong_actor_ptr>(system.spawn(make_room_counter, &rooms));
+  constexpr auto most = link_config{}.queue_bytes_max;
+  REQUIRE(actors::claim_room(deaf, most, waiter) == actors::claim::granted);
+  REQUIRE(actors::claim_room(deaf, most, waiter) == actors::claim::refused);
+  system.settle();
+  CHECK(rooms == 0);
+  kill(a);
+  CHECK(rooms == 1);
+  CHECK(actors::claim_room(deaf, 1, waiter) == actors::claim::refused);
+}
+
 TEST_CASE_FIXTURE(fixture, "links_actor: leaving tells the peers and ends") {
   meet();
   CHECK(ask_for<caf::ok_atom>(10s, b.links, atom::leave_links_v));

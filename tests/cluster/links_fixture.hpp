@@ -3,6 +3,8 @@
 #pragma once
 
 #include "actors/inprocess_transport.hpp"
+#include "actors/messages.hpp"
+#include "actors/remote.hpp"
 #include "cluster/links_actor.hpp"
 #include "cluster/membership_wire.hpp"
 #include "tests/support/test_context.hpp"
@@ -66,6 +68,10 @@ inline caf::behavior make_deaf(caf::event_based_actor* self, heard* log) {
   return {[self, log](caf::ok_atom) {
     self->become([log](const word& x) { log->words.push_back(x.text); });
   }};
+}
+
+inline caf::behavior make_room_counter(caf::event_based_actor*, unsigned* rooms) {
+  return {[rooms](actors::room_came) { ++*rooms; }};
 }
 
 inline link_listener::behavior_type

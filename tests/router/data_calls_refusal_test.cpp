@@ -216,6 +216,25 @@ TEST_CASE("data_calls: a closed session's write was not done, if it never left b
   }
 }
 
+TEST_CASE(
+  "data_calls: what is read and fits into no message ends at once, with a remedy") {
+  auto a = asker{};
+  CHECK(a.call(read_call()).value() > 0);
+  a.answer(a.only(n1), answer_status::too_large, 1ms);
+  CHECK(a.ending().status == data_status::too_large);
+  CHECK(a.ending().why.find("shard 1") != std::string::npos);
+  CHECK(a.ending().why.find("link.frame_bytes_max") != std::string::npos);
+  CHECK(a.ending().why.find("at a time") != std::string::npos);
+  CHECK(a.calls.size() == 0);
+}
+
+TEST_CASE("data_calls: a write whose reply fits into no message is not called undone") {
+  auto a = asker{};
+  CHECK(a.call(write_call(1)).value() > 0);
+  a.answer(a.only(n1), answer_status::too_large, 1ms);
+  CHECK(a.ending().status == data_status::unknown);
+}
+
 TEST_CASE("data_calls: hints are followed for ever as long as they lead somewhere") {
   auto a = asker{};
   auto at = n1;

@@ -257,6 +257,16 @@ TEST_CASE("data_calls: without any answer the same request is sent again in time
   CHECK(std::get<storage::data_write>(second.what).request.number == 1);
 }
 
+TEST_CASE("data_calls: a read is sent again too, later than a write") {
+  auto a = asker{two_masters(), {.resend_after = 300ms}};
+  CHECK(a.call(read_call()).value() > 0);
+  auto first = a.only(n1);
+  a.tick(899ms);
+  CHECK(a.quiet());
+  a.tick(900ms);
+  CHECK(a.only(n1).id != first.id);
+}
+
 TEST_CASE("data_calls: the wait for an answer begins with each sending anew") {
   auto a = asker{two_masters(), {.resend_after = 300ms}};
   CHECK(a.call(write_call(1)).value() > 0);

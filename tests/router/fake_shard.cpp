@@ -1,5 +1,7 @@
 #include "tests/router/fake_shard.hpp"
 
+#include "actors/messages.hpp"
+
 #include <algorithm>
 
 namespace troupe::router::test {
@@ -101,6 +103,7 @@ spawn_fake_shard(caf::actor_system& engine, std::shared_ptr<fake_rows> rows) {
             x.to->take(shard_id{1}, std::move(answers));
         },
         [](const storage::remote_requests&) {},
+        [](actors::room_came) {},
         [](const storage::node_suspected&) {},
         [](const storage::transfer_mastership&) { return caf::ok_atom_v; },
         [](storage::atom::status) { return storage::replica_status{}; },

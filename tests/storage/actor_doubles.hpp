@@ -30,6 +30,7 @@ make_owner(replica_actor::pointer, std::vector<completion>* told) {
     [told](const log_released& x) { told->emplace_back(x); },
     [told](const batch_applied& x) { told->emplace_back(x); },
     [told](const store_flushed& x) { told->emplace_back(x); },
+    [](actors::room_came) {},
     [](caf::tick_atom, std::uint64_t) {},
   };
 }

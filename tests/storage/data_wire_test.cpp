@@ -81,7 +81,8 @@ TEST_CASE("data_wire: answers come back as they were") {
   auto all = remote_answers{
     shard_id{3},
     {{1, answer_status::ok, "v", {epoch{1}, lsn{2}}, std::nullopt},
-     {2, answer_status::session_expired, "", {}, node_number(4)}}};
+     {2, answer_status::session_expired, "", {}, node_number(4)},
+     {3, answer_status::too_large, "", {}, {}}}};
   auto back = decode_answers(encode(all));
   REQUIRE(back);
   CHECK(back->shard == shard_id{3});
@@ -106,7 +107,7 @@ TEST_CASE("data_wire: what nobody asks is malformed") {
 
 TEST_CASE("data_wire: answers of no known status are malformed") {
   CHECK(!decode_answers(
-    encode(remote_answers{shard_id{1}, {{1, answer_status{9}, {}, {}, {}}}})));
+    encode(remote_answers{shard_id{1}, {{1, answer_status{10}, {}, {}, {}}}})));
   CHECK(!decode_answers(
     encode(remote_answers{shard_id{1}, {{1, answer_status{0}, {}, {}, {}}}})));
 }

@@ -1,6 +1,10 @@
 /// One replica's actor between stand-ins: in which order it performs, whom it believes,
 /// and what it holds at most. Whole shards are in shard_actor_test.cpp.
+#include "actors/messages.hpp"
+#include "actors/remote.hpp"
 #include "actors/sim/disk.hpp"
+#include "storage/codecs_wire.hpp"
+#include "storage/data_wire.hpp"
 #include "storage/memory_store.hpp"
 #include "storage/replica_actor.hpp"
 #include "tests/storage/actor_doubles.hpp"
@@ -8,6 +12,7 @@
 #include "tests/support/test_context.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -125,7 +130,96 @@ struct lone_replica {
   }
 };
 
+/// A link that takes nothing unless it is told how much.
+class test_carrier final : public actors::remote_carrier {
+public:
+  std::size_t room = 0;
+  std::size_t most = 1U << 20;
+  std::vector<std::string> carried;
+  std::vector<std::size_t> claimed; ///< By what was carried.
+  caf::strong_actor_ptr waiter;
+
+  void carry(actors::outgoing x) override {
+    claimed.push_back(x.claimed_bytes);
+    carried.push_back(std::move(x.content.payload));
+  }
+  void watch(const actors::remote_target&, caf::strong_actor_ptr) override {}
+
+  actors::claim claim_room(std::size_t bytes, const caf::strong_actor_ptr& who) override {
+    if (bytes > most)
+      return actors::claim::never;
+    if (bytes > room) {
+      waiter = who;
+      return actors::claim::refused;
+    }
+    room -= bytes;
+    return actors::claim::granted;
+  }
+};
+
+/// A replica that rules, and an asker of another node.
+struct asked_from_afar : lone_replica {
+  actors::message_codecs codecs;
+  std::shared_ptr<test_carrier> carrier = std::make_shared<test_carrier>();
+  caf::strong_actor_ptr asker;
+
+  asked_from_afar() {
+    register_codecs(codecs);
+    asker
+      = actors::make_reference(system.engine(), carrier, codecs, std::string{"asker"});
+    rule();
+  }
+
+  void ask_from_afar(std::vector<data_request> what) {
+    caf::actor_cast<caf::strong_actor_ptr>(replica)->enqueue(
+      asker, caf::make_message_id(),
+      caf::make_message(remote_requests{shard_id{1}, std::move(what)}), nullptr);
+    system.settle();
+  }
+};
+
 } // namespace
+
+TEST_CASE("replica_actor: answers to another node wait for room, and go when it came") {
+  auto it = asked_from_afar{};
+  it.ask_from_afar({read_of(1, {"k"}), read_of(2, {"k"})});
+  CHECK(it.carrier->claimed.empty());
+  REQUIRE(it.carrier->waiter == caf::actor_cast<caf::strong_actor_ptr>(it.replica));
+  it.ask_from_afar({read_of(3, {"k"})}); // Does not ask for room again.
+  it.carrier->room = 10'000;
+  it.complete(actors::room_came{});
+  REQUIRE(it.carrier->claimed.size() == 1);
+  CHECK(it.carrier->claimed[0] == 10'000 - it.carrier->room);
+  it.ask_from_afar({read_of(4, {"k"})});
+  CHECK(it.carrier->claimed.size() == 2);
+}
+
+TEST_CASE("replica_actor: answers for which no room comes are given up in time") {
+  auto it = asked_from_afar{};
+  it.ask_from_afar({read_of(1, {"k"})});
+  it.system.advance(waiting_answers_config{}.patience);
+  it.carrier->room = 10'000;
+  it.complete(actors::room_came{});
+  CHECK(it.carrier->claimed.empty());
+  it.ask_from_afar({read_of(2, {"k"})});
+  CHECK(it.carrier->claimed.size() == 1);
+}
+
+TEST_CASE("replica_actor: who asks for more than a message may hold is told so") {
+  auto it = asked_from_afar{};
+  it.carrier->room = 10'000;
+  it.carrier->most = 300;
+  it.ask_from_afar({read_of(1, std::vector<std::string>(100, "k")), read_of(2, {"k"})});
+  auto told = std::map<std::uint64_t, answer_status>{};
+  for (const auto& bytes : it.carrier->carried) {
+    auto message = decode_answers(bytes);
+    REQUIRE(message);
+    for (const auto& x : message->answers)
+      told[x.id] = x.status;
+  }
+  CHECK(told.at(1) == answer_status::too_large);
+  CHECK(told.at(2) == answer_status::ok);
+}
 
 TEST_CASE("replica_actor: nothing is said before a hard state is durable") {
   auto it = lone_replica{};

@@ -172,6 +172,8 @@ void replication_clients::answered(const answer& x) {
       throw property_violated{"dedup: an open connection was taken for closed"};
     case answer_status::moved:
       throw property_violated{"the group forgot that it owns its slots"};
+    case answer_status::too_large:
+      throw property_violated{"a core weighed a reply"};
     case answer_status::no_quorum:
     case answer_status::busy:
     case answer_status::unknown:
