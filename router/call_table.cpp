@@ -151,15 +151,6 @@ call_table::output call_table::answered(const invocation_result& x, time_point n
   return out;
 }
 
-call_table::output call_table::not_sent(
-  const call_id& id, std::uint32_t attempt, const error& why, time_point now) {
-  auto out = output{};
-  auto found = calls_.find(id.number);
-  if (id.caller == self_ && found != calls_.end() && found->second.attempt == attempt)
-    retry_or_end(out, found, false, why, now);
-  return out;
-}
-
 call_table::output
 call_table::lost(const provider_key& provider, const error& why, time_point now) {
   auto out = output{};

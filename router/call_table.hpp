@@ -114,10 +114,6 @@ public:
   /// way.
   [[nodiscard]] output answered(const invocation_result& x, time_point now);
 
-  /// An attempt never left this process.
-  [[nodiscard]] output
-  not_sent(const call_id& id, std::uint32_t attempt, const error& why, time_point now);
-
   /// The link to a provider broke, or the provider is gone: the fate of what is under way
   /// there is unknown.
   [[nodiscard]] output
