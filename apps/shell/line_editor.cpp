@@ -139,6 +139,10 @@ line_editor::~line_editor() = default;
 std::optional<std::string> line_editor::read(std::string prompt) {
   parts_->prompt = std::move(prompt);
   parts_->taken_back = false;
+  // el_gets shows the prompt before the terminal is its own: keys that come in between
+  // are still the terminal driver's, and Ctrl-C would take what was typed, and end the
+  // shell.
+  el_set(parts_->edit, EL_PREP_TERM, 1);
   auto size = 0;
   const auto* line = el_gets(parts_->edit, &size);
   if (parts_->taken_back)
