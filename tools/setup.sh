@@ -12,7 +12,7 @@ packages=(
   libboost-dev libboost-context-dev libedit-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
   libssl-dev libisal-dev
   # tests
-  doctest-dev redis-tools python3-redis strace spin
+  doctest-dev patch redis-tools python3-redis strace spin
 )
 
 die() {
