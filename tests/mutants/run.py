@@ -26,7 +26,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from proof import ROOT, Proof
 
-FOLDERS = ("actors", "cluster", "storage", "apps/lab", "tests/mutants")
+FOLDERS = ("actors", "cluster", "storage", "router", "apps/lab", "tests/mutants")
 
 
 class Failure(Exception):
