@@ -233,7 +233,12 @@ void link_state::on(link_carry& x) {
 }
 
 void link_state::on(const link_room_wanted& x) {
-  room_wanted_.push_back(x);
+  // Who claims again while it waits keeps its place, so there is one entry for each.
+  auto known = std::ranges::find(room_wanted_, x.who, &link_room_wanted::who);
+  if (known == room_wanted_.end())
+    room_wanted_.push_back(x);
+  else
+    known->bytes = std::min(known->bytes, x.bytes);
   tell_of_room();
 }
 

@@ -224,6 +224,8 @@ TEST_CASE_FIXTURE(fixture, "links_actor: who waits for room hears of the link's 
   constexpr auto most = link_config{}.queue_bytes_max;
   REQUIRE(actors::claim_room(deaf, most, waiter) == actors::claim::granted);
   REQUIRE(actors::claim_room(deaf, most, waiter) == actors::claim::refused);
+  // Asking twice is waiting once.
+  REQUIRE(actors::claim_room(deaf, most, waiter) == actors::claim::refused);
   system.settle();
   CHECK(rooms == 0);
   kill(a);
