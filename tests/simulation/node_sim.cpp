@@ -58,6 +58,7 @@ TEST_CASE("nodes: without faults nothing is lost, deposed or executed twice") {
     const auto result = make_nodes_simulator().run(request);
     CHECK(first_violation(result).empty());
     CHECK(result.counters.at("unknown") == 0);
+    CHECK(result.counters.at("views compared") > 0);
     CHECK(result.counters.at("truncations") == 0);
     CHECK(result.counters.at("calls executed") == result.counters.at("calls answered"));
   }

@@ -84,6 +84,7 @@ node_world::node_world(const sim_request& request, simulated_app app)
          [this](const std::string& what) { violated(what); }},
         2,
         random_.fork()},
+      views_{{&engine_, &machines_, [this](const std::string& what) { violated(what); }}},
       clients_{
         {&engine_, &machines_, &groups_, &trace_,
          [this](const std::string& what) { violated(what); }},
@@ -110,6 +111,7 @@ node_world::node_world(const sim_request& request, simulated_app app)
 node_world::~node_world() {
   clients_.stop();
   calls_.stop();
+  views_.stop();
   nemesis_.stop();
   stopping_ = true;
   for (auto& x : machines_)
@@ -199,6 +201,7 @@ sim_result node_world::run() {
   boot_all();
   clients_.start();
   calls_.start();
+  views_.start();
   if (workload_)
     workload_->start();
   nemesis_.begin(options_.plan);
@@ -230,6 +233,7 @@ sim_result node_world::run() {
   counters_["truncations"] = groups_.truncation_count();
   counters_["calls answered"] = calls_.answered_count();
   counters_["calls executed"] = calls_.executed_count();
+  counters_["views compared"] = views_.compared_count();
   counters_["steps"] = engine_.step_count();
   result.counters = counters_;
   result.options = {
@@ -311,8 +315,10 @@ bool node_world::must_agree() {
     if (!run_until(
           engine_.now() + ask_deadline, [this] { return answers_missing_ == 0; }))
       break;
-    if (disagreements_.empty())
-      return true;
+    if (disagreements_.empty()) {
+      views_.judge();
+      return violations_.empty();
+    }
     run_until(engine_.now() + 1s, [] { return false; });
   }
   for (const auto& x : disagreements_)

@@ -11,6 +11,7 @@
 #include "apps/lab/world/call_probe.hpp"
 #include "apps/lab/world/machine.hpp"
 #include "apps/lab/world/replica_watch.hpp"
+#include "apps/lab/world/view_probe.hpp"
 #include "apps/lab/world/virtual_engine.hpp"
 #include "apps/lab/world/world_clients.hpp"
 #include "apps/lab/world/world_nemesis.hpp"
@@ -93,6 +94,7 @@ private:
   group_checks groups_;
   std::vector<std::unique_ptr<machine>> machines_;
   call_probe calls_;
+  view_probe views_;
   world_clients clients_;
   world_nemesis nemesis_;
   world_stage stage_;

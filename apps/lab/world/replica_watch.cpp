@@ -24,7 +24,7 @@ std::vector<record_ptr> records_in(const shard_log& log) {
   return result;
 }
 
-std::string describe(const replica_state& s) {
+std::string state_words(const replica_state& s) {
   return std::string{s.quarantined ? "quarantined " : ""}
          + std::string{to_string(s.role())} + " of epoch " + to_string(s.at) + ", log "
          + to_string(s.log.base()) + " to " + to_string(s.log.end()) + ", durable "
@@ -107,7 +107,7 @@ std::string group_checks::describe() const {
     for (const auto* watch : watches_)
       if (auto found = watch->replicas_.find(shard); found != watch->replicas_.end())
         result += "\n  shard " + to_string(shard) + " at " + watch->node() + ": "
-                  + lab::describe(found->second.core->state());
+                  + state_words(found->second.core->state());
   return result;
 }
 

@@ -1,0 +1,63 @@
+/// A subscriber at each simulated node's registry, which compares what it was told with
+/// what the registry serves after each push.
+#pragma once
+
+#include "apps/lab/world/machine.hpp"
+#include "apps/lab/world/rebuilt_view.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::lab {
+
+class view_probe {
+public:
+  /// What it lives in. Outlives it.
+  struct environment {
+    virtual_engine* engine = nullptr;
+    const std::vector<std::unique_ptr<machine>>* machines = nullptr;
+    std::function<void(const std::string& what)> violated;
+  };
+
+  explicit view_probe(environment in) : in_{std::move(in)} {}
+
+  /// From now on each registry that begins gets its subscribers.
+  void start();
+  void stop() { stopped_ = true; }
+
+  /// When all is quiet: what a running registry serves and did not push is violated.
+  void judge();
+
+  [[nodiscard]] std::uint64_t compared_count() const { return compared_count_; }
+
+private:
+  /// One subscriber, of one registry.
+  struct subscriber {
+    std::size_t machine = 0;
+    std::uint64_t life = 0;
+    registry::entry_kind kind{};
+    registry::registry_actor registry;
+    rebuilt_view known;
+  };
+  using subscriber_ptr = std::shared_ptr<subscriber>;
+
+  void look_around();
+  void subscribe(std::size_t index, registry::entry_kind kind);
+  [[nodiscard]] registry::registry_listener make_listener(const subscriber_ptr& of);
+  void compare(const subscriber_ptr& of, const std::vector<registry::view_entry>& served);
+  void violated(const subscriber& of, const std::string& what) const;
+  [[nodiscard]] bool runs(const subscriber& x) const;
+
+  environment in_;
+  std::map<std::pair<std::size_t, registry::entry_kind>, subscriber_ptr> subscribers_;
+  std::uint64_t compared_count_ = 0;
+  bool stopped_ = false;
+};
+
+} // namespace troupe::lab
