@@ -33,6 +33,8 @@ enum class lane : std::uint8_t {
   bulk,
 };
 
+inline constexpr auto all_lanes = {lane::control, lane::bulk};
+
 [[nodiscard]] std::string_view to_string(lane x);
 
 struct encoded_message {

@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto lanes = {lane::control, lane::bulk};
-
 // Calls are swept this often; a call lives at most this much longer than its age bound.
 constexpr auto sweep_interval = 1s;
 
@@ -143,7 +141,7 @@ link::output link::leave(time_point now) {
   auto why = fail(ec::stopping, "this node is leaving");
   if (session_) {
     if (session_->up)
-      for (auto lane : lanes)
+      for (auto lane : all_lanes)
         put(out, lane, goodbye{.leaving = true}, now);
     close_connections(out);
     session_.reset();
@@ -168,7 +166,7 @@ link::output link::tick(time_point now) {
     go_down(out, fail(ec::link_lost, "the peer is gone and has not come back"));
   if (up() && !session_->closing && idle() && now - last_used_ >= config_.idle_after) {
     session_->closing = true;
-    for (auto each : lanes)
+    for (auto each : all_lanes)
       put(out, each, goodbye{}, now);
   }
   want_session(out, now);
@@ -182,7 +180,7 @@ void link::keep_alive(output& out, time_point now) {
     drop_session(out, why, now);
     return;
   }
-  for (auto each : lanes)
+  for (auto each : all_lanes)
     if (now - session_->lanes[index(each)].last_sent >= config_.heartbeat_interval)
       put(out, each, heartbeat{health_}, now);
 }
@@ -190,7 +188,7 @@ void link::keep_alive(output& out, time_point now) {
 // A lane that has ended behind its goodbye has nothing more to say. The second rule finds
 // a damaged length, behind which bytes come for ever.
 error link::silence(time_point now) const {
-  for (auto each : lanes) {
+  for (auto each : all_lanes) {
     const auto& state = session_->lanes[index(each)];
     auto which = std::string{each == lane::control ? "control" : "bulk"};
     if (state.connection && now - state.last_heard > config_.silence_max)
@@ -312,7 +310,7 @@ void link::on_goodbye(output& out, lane lane, const goodbye& x, time_point now) 
     return;
   }
   if (!session_->closing)
-    for (auto each : lanes)
+    for (auto each : all_lanes)
       put(out, each, goodbye{}, now);
   close_connections(out);
   session_.reset();
@@ -322,7 +320,7 @@ void link::on_goodbye(output& out, lane lane, const goodbye& x, time_point now) 
 void link::on_stay(output& out, time_point now) {
   session_->closing = false;
   last_used_ = now;
-  for (auto each : lanes)
+  for (auto each : all_lanes)
     flush(out, each, now);
 }
 

@@ -55,6 +55,7 @@
 
 namespace troupe::cluster {
 
+using actors::all_lanes;
 using actors::connection_id;
 using actors::lane;
 

@@ -7,12 +7,6 @@
 
 namespace troupe::cluster {
 
-namespace {
-
-constexpr auto lanes = {lane::control, lane::bulk};
-
-} // namespace
-
 bool link::wanted() const { return !idle() && !left_; }
 
 void link::want_session(output& out, time_point now) {
@@ -30,7 +24,7 @@ void link::want_session(output& out, time_point now) {
 
 std::optional<lane> link::lane_of(connection_id x) const {
   if (session_)
-    for (auto each : lanes)
+    for (auto each : all_lanes)
       if (session_->lanes[index(each)].connection == x)
         return each;
   return std::nullopt;
@@ -146,7 +140,7 @@ void link::on_confirm(output& out, lane lane, time_point now) {
   } else {
     if (!states[0].confirmed || !states[1].confirmed)
       return;
-    for (auto each : lanes)
+    for (auto each : all_lanes)
       put(out, each, confirm{}, now);
   }
   come_up(out, now);
@@ -166,7 +160,7 @@ void link::come_up(output& out, time_point now) {
   out.news.push_back({news_kind::up, *known_, {}});
   for (const auto& target : watches_)
     put(out, lane::control, cluster::watch{target}, now);
-  for (auto each : lanes)
+  for (auto each : all_lanes)
     flush(out, each, now);
 }
 

@@ -8,8 +8,8 @@ namespace troupe::cluster {
 
 namespace {
 
-// A contact ends by its own deadlines, well within this.
-constexpr auto contact_deadline = std::chrono::minutes{5};
+// A contact ends by the links' own deadlines, well within this.
+constexpr auto probed_contact_deadline = std::chrono::minutes{5};
 
 } // namespace
 
@@ -119,7 +119,7 @@ void membership_state::log(const member_news& x) {
 // Whoever answers is told to the core as connected; a failed dial is no news, the core
 // asks again in its own time.
 void membership_state::redial(const membership::contact& x) {
-  self_->request(links_, contact_deadline, contact{x.address})
+  self_->request(links_, probed_contact_deadline, contact{x.address})
     .then(
       [this, dialled = x.address](const peer_identity& peer) {
         if (peer.role == link_role::node)

@@ -1,75 +1,32 @@
 #include "cluster/membership_config.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include "actors/base/config.hpp"
 
 using namespace std::chrono_literals;
 
 namespace troupe::cluster {
 
-namespace {
-
-struct range {
-  std::string_view key;
-  std::uint64_t value;
-  std::uint64_t low;
-  std::uint64_t high;
-  std::string_view unit;
-};
-
-range millis(
-  std::string_view key, std::chrono::milliseconds value, std::chrono::milliseconds low,
-  std::chrono::milliseconds high) {
-  // A negative time is huge here, and so out of range too.
-  auto count = [](auto x) { return static_cast<std::uint64_t>(x.count()); };
-  return {key, count(value), count(low), count(high), "ms"};
-}
-
-range number(
-  std::string_view key, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
-  return {key, value, low, high, ""};
-}
-
-error out_of_range(const range& x) {
-  auto with_unit
-    = [&x](std::uint64_t value) { return std::to_string(value) + std::string{x.unit}; };
-  return fail(
-    ec::invalid_config, "membership." + std::string{x.key} + " is " + with_unit(x.value)
-                          + "; allowed are " + with_unit(x.low) + " to "
-                          + with_unit(x.high));
-}
-
-} // namespace
-
 error membership_config::validate() const {
-  auto ranges = std::array{
-    millis("probe_interval", probe_interval, 10ms, 60s),
-    millis("probe_timeout", probe_timeout, 1ms, probe_interval - 1ms),
-    number("indirect_probe_count", indirect_probe_count, 0, 16),
-    number("suspicion_mult", suspicion_mult, 2, 32),
-    number("suspicion_max_mult", suspicion_max_mult, 1, 32),
-    number("health_score_max", health_score_max, 0, 32),
-    millis("late_wake", late_wake, 1ms, 60s),
-    millis("gossip_interval", gossip_interval, 1ms, 60s),
-    number("gossip_node_count", gossip_node_count, 1, 32),
-    millis("gossip_to_dead_for", gossip_to_dead_for, 0ms, 3'600s),
-    number("retransmit_mult", retransmit_mult, 1, 32),
-    number("gossip_bytes_max", gossip_bytes_max, 256, 1'048'576),
-    millis("push_pull_interval", push_pull_interval, 10ms, 3'600s),
-    millis("reconnect_interval", reconnect_interval, 10ms, 3'600s),
-    number("reconnect_count", reconnect_count, 1, 32),
-    millis("reclaim_after", reclaim_after, 60s, 24h * 365),
-    millis("join_interval", join_interval, 10ms, 3'600s),
-    millis("leave_timeout", leave_timeout, 1ms, 60s),
-  };
-  for (const auto& x : ranges)
-    if (x.value < x.low || x.value > x.high)
-      return out_of_range(x);
-  return {};
+  return first_error({
+    check_range("membership.probe_interval", probe_interval, 10ms, 60s),
+    check_range("membership.probe_timeout", probe_timeout, 1ms, probe_interval - 1ms),
+    check_range("membership.indirect_probe_count", indirect_probe_count, 0, 16),
+    check_range("membership.suspicion_mult", suspicion_mult, 2, 32),
+    check_range("membership.suspicion_max_mult", suspicion_max_mult, 1, 32),
+    check_range("membership.health_score_max", health_score_max, 0, 32),
+    check_range("membership.late_wake", late_wake, 1ms, 60s),
+    check_range("membership.gossip_interval", gossip_interval, 1ms, 60s),
+    check_range("membership.gossip_node_count", gossip_node_count, 1, 32),
+    check_range("membership.gossip_to_dead_for", gossip_to_dead_for, 0ms, 3'600s),
+    check_range("membership.retransmit_mult", retransmit_mult, 1, 32),
+    check_range("membership.gossip_bytes_max", gossip_bytes_max, 256, 1'048'576),
+    check_range("membership.push_pull_interval", push_pull_interval, 10ms, 3'600s),
+    check_range("membership.reconnect_interval", reconnect_interval, 10ms, 3'600s),
+    check_range("membership.reconnect_count", reconnect_count, 1, 32),
+    check_range("membership.reclaim_after", reclaim_after, 60s, 24h * 365),
+    check_range("membership.join_interval", join_interval, 10ms, 3'600s),
+    check_range("membership.leave_timeout", leave_timeout, 1ms, 60s),
+  });
 }
 
 membership_config lan_membership() { return {}; }

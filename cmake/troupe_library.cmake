@@ -7,6 +7,19 @@
 add_library(troupe_warnings INTERFACE)
 target_compile_options(troupe_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+if(CMAKE_UNITY_BUILD)
+  # A batch includes sources, whose own types look to the compiler as if they were a header's.
+  target_compile_options(troupe_warnings INTERFACE -Wno-subobject-linkage)
+endif()
+
+# What a mutant breaks (tests/mutants) is compiled alone, so that a mutant costs one object.
+set(TROUPE_BROKEN_SOURCES "")
+file(GLOB patches CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/mutants/*.patch")
+foreach(patch IN LISTS patches)
+  file(STRINGS "${patch}" line REGEX "^\\+\\+\\+ b/")
+  string(REGEX REPLACE "^\\+\\+\\+ b/" "${PROJECT_SOURCE_DIR}/" source "${line}")
+  list(APPEND TROUPE_BROKEN_SOURCES "${source}")
+endforeach()
 
 set(TROUPE_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
@@ -34,6 +47,7 @@ function(troupe_protos TARGET)
   add_library(${TARGET} STATIC ${sources})
   target_include_directories(${TARGET} SYSTEM PUBLIC "${TROUPE_GENERATED_DIR}")
   target_link_libraries(${TARGET} PUBLIC protobuf::libprotobuf)
+  set_target_properties(${TARGET} PROPERTIES UNITY_BUILD OFF)
 endfunction()
 
 function(troupe_library)
@@ -50,6 +64,11 @@ function(troupe_library)
 
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
+    foreach(source IN LISTS arg_SOURCES)
+      if("${CMAKE_CURRENT_SOURCE_DIR}/${source}" IN_LIST TROUPE_BROKEN_SOURCES)
+        set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+      endif()
+    endforeach()
     set(visibility PUBLIC)
     target_link_libraries(${target} PRIVATE troupe_warnings)
   else()

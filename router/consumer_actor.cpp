@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // How exactly deadlines are kept: an ending may be told this late.
-constexpr auto tick_period = 5ms;
+constexpr auto consumer_tick_period = 5ms;
 
 } // namespace
 
@@ -74,7 +74,7 @@ void keep_ticking(
   auto& state = self->state;
   if (!state.ticking && state.calls->calls_count() > 0) {
     state.ticking = true;
-    context->clock->after(self, tick_period, caf::tick_atom_v);
+    context->clock->after(self, consumer_tick_period, caf::tick_atom_v);
   }
 }
 

@@ -19,7 +19,7 @@ constexpr auto registry_deadline = 10s;
 /// Whoever sends invocations takes their results.
 using invoker = caf::typed_actor<caf::reacts_to<invocation_result>>;
 
-invocation_result refused(const invocation& x, ec code, std::string why) {
+invocation_result refusal(const invocation& x, ec code, std::string why) {
   return {x.id, x.attempt, outcome::not_executed, {}, code, std::move(why)};
 }
 
@@ -99,7 +99,7 @@ void service_host_state::register_provider(
 void service_host_state::on(const invocation& x) {
   auto asker = self_->current_sender();
   if (draining_) {
-    reply(asker, refused(x, ec::stopping, "the provider is draining"));
+    reply(asker, refusal(x, ec::stopping, "the provider is draining"));
     return;
   }
   auto admission = log_->arrived(x, now());

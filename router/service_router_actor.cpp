@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto local_deadline = 10s;
+constexpr auto snapshot_deadline = 10s;
 
 // An actor that has ended may be back under its name after its supervisor's backoff.
 constexpr auto look_up_interval = 500ms;
@@ -39,7 +39,7 @@ void service_router_state::start(
   auto wanted = registry::subscribe_entries{
     {registry::entry_kind::provider, to_string(service)},
     caf::actor_cast<registry::registry_listener>(self_)};
-  self_->request(environment_->registry, local_deadline, wanted)
+  self_->request(environment_->registry, snapshot_deadline, wanted)
     .then([](caf::ok_atom) {}, [this](error& why) { self_->quit(std::move(why)); });
   environment_->context->clock->after(self_, look_up_interval, caf::tick_atom_v);
 }
@@ -92,7 +92,8 @@ void service_router_state::look_up(const provider_key& key) {
     return;
   }
   ++looking_up_;
-  self_->request(environment_->links, local_deadline, cluster::refer{key.node, key.actor})
+  self_
+    ->request(environment_->links, snapshot_deadline, cluster::refer{key.node, key.actor})
     .then(
       [this, key](const caf::strong_actor_ptr& reference) {
         --looking_up_;

@@ -9,17 +9,6 @@
 
 namespace troupe::storage {
 
-namespace {
-
-std::size_t bytes_of(const apply_batch& x) {
-  auto result = std::size_t{0};
-  for (const auto& record : x.records)
-    result += bytes_of(*record);
-  return result;
-}
-
-} // namespace
-
 flusher_actor::behavior_type
 make_flusher(flusher_actor::pointer self, const actors::actor_context* context) {
   actors::install_defaults(self, context);

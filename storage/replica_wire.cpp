@@ -114,7 +114,7 @@ std::optional<lsn> read_lsn(std::uint64_t x) {
 
 /// The beginning of all logs is in no epoch; a record is in one.
 std::optional<position> read(const v1::Position& in, epoch at) {
-  auto result = get(in);
+  auto result = storage::get(in);
   if (
     result.at > at || result.seq > lsn_max
     || (result.at == epoch{0}) != (result.seq == lsn{0}))
@@ -261,8 +261,8 @@ std::optional<message> read(v1::ReplicaMessage& in) {
   auto cluster = uuid{};
   auto config = read_lsn(in.config());
   if (
-    !get(in.cluster(), cluster) || cluster.nil() || in.from() == 0 || in.to() == 0
-    || in.from_incarnation() == 0 || !config)
+    !storage::get(in.cluster(), cluster) || cluster.nil() || in.from() == 0
+    || in.to() == 0 || in.from_incarnation() == 0 || !config)
     return std::nullopt;
   auto body = read_body(in);
   if (!body)

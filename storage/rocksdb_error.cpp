@@ -4,7 +4,7 @@ namespace troupe::storage {
 
 namespace {
 
-ec code_of(const rocksdb::Status& x) {
+ec code_for(const rocksdb::Status& x) {
   // A database that names a file has it, unless somebody took it away. InvalidArgument
   // is how it calls a directory without a database.
   if (x.IsCorruption() || x.IsNotFound() || x.IsPathNotFound() || x.IsInvalidArgument())
@@ -19,7 +19,7 @@ ec code_of(const rocksdb::Status& x) {
 error to_error(const rocksdb::Status& status, const std::string& doing) {
   if (status.ok())
     return {};
-  return fail(code_of(status), doing + ": " + status.ToString());
+  return fail(code_for(status), doing + ": " + status.ToString());
 }
 
 } // namespace troupe::storage

@@ -70,13 +70,6 @@ void put_dedup(const dedup_changes& from, changes& to) {
     to.put_own(own_key(node), encode_node(row));
 }
 
-std::size_t bytes_of(const apply_batch& x) {
-  auto result = std::size_t{0};
-  for (const auto& record : x.records)
-    result += bytes_of(*record);
-  return result;
-}
-
 std::uint64_t add_to_digest(std::uint64_t digest, std::string_view bytes) {
   // Two crcs of different beginnings, with the length in both.
   auto length = std::array<std::byte, 8>{};

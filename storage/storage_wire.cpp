@@ -10,7 +10,7 @@ namespace troupe::storage {
 
 namespace {
 
-error malformed(std::string what) {
+error unreadable(std::string what) {
   return fail(ec::malformed, "storage record: " + std::move(what));
 }
 
@@ -40,11 +40,11 @@ void encode_batch(std::span<const record_ptr> records, byte_buffer& out) {
 expected<std::vector<record_ptr>> decode_batch(byte_view bytes, position first) {
   auto batch = v1::Batch{};
   if (!parse(bytes, batch))
-    return malformed("a batch is no protobuf");
+    return unreadable("a batch is no protobuf");
   auto result = std::vector<record_ptr>{};
   auto at = first;
   if (!get(std::move(batch), at, result))
-    return malformed("a field of " + to_string(at) + " is out of range");
+    return unreadable("a field of " + to_string(at) + " is out of range");
   return result;
 }
 
@@ -58,11 +58,11 @@ byte_buffer encode_record(const record& x) {
 expected<record_ptr> decode_record(byte_view bytes) {
   auto message = v1::Record{};
   if (!parse(bytes, message))
-    return malformed("a record is no protobuf");
+    return unreadable("a record is no protobuf");
   auto made = std::make_shared<record>();
   made->at = get(message.at());
   if (!get(std::move(message), made->payload))
-    return malformed("a field of " + to_string(made->at) + " is out of range");
+    return unreadable("a field of " + to_string(made->at) + " is out of range");
   return record_ptr{std::move(made)};
 }
 
@@ -78,7 +78,7 @@ byte_buffer encode(const hard_slot& x) {
 expected<hard_slot> decode_hard_slot(byte_view bytes) {
   auto message = v1::HardState{};
   if (!parse(bytes, message))
-    return malformed("HARD is no protobuf");
+    return unreadable("HARD is no protobuf");
   auto result = hard_slot{};
   result.state.at = epoch{message.epoch()};
   if (message.voted_for() != 0)
@@ -100,7 +100,7 @@ expected<identity> decode_identity(byte_view bytes) {
   auto message = v1::Ident{};
   auto cluster = uuid{};
   if (!parse(bytes, message) || !get(message.cluster(), cluster))
-    return malformed("IDENT is no protobuf or has no cluster");
+    return unreadable("IDENT is no protobuf or has no cluster");
   return identity{
     cluster_id{cluster}, shard_id{message.shard()}, replica_id{message.replica()}};
 }
@@ -119,7 +119,7 @@ byte_buffer encode(std::span<const replica_entry> x) {
 expected<std::vector<replica_entry>> decode_replicas(byte_view bytes) {
   auto message = v1::Replicas{};
   if (!parse(bytes, message))
-    return malformed("REPLICAS is no protobuf");
+    return unreadable("REPLICAS is no protobuf");
   auto result = std::vector<replica_entry>{};
   for (const auto& from : message.replicas())
     result.push_back(

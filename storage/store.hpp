@@ -23,6 +23,14 @@ struct apply_batch {
   [[nodiscard]] position last() const { return records.back()->at; }
 };
 
+/// Of its records, as `bytes_of` them.
+[[nodiscard]] inline std::size_t bytes_of(const apply_batch& x) {
+  auto result = std::size_t{0};
+  for (const auto& record : x.records)
+    result += bytes_of(*record);
+  return result;
+}
+
 /// What a store knows when it is opened.
 struct applied_state {
   position at;         ///< {0, 0} when nothing was applied yet.

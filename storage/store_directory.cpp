@@ -9,9 +9,9 @@ namespace troupe::storage {
 
 namespace {
 
-constexpr auto prefix = std::string_view{"db-"};
+constexpr auto directory_prefix = std::string_view{"db-"};
 constexpr auto first_store = "db-1";
-constexpr auto small_file_bytes_max = std::size_t{64} << 10;
+constexpr auto note_bytes_max = std::size_t{64} << 10;
 
 std::string in(const std::string& directory, std::string_view name) {
   return (directory.empty() ? std::string{} : directory + "/").append(name);
@@ -19,7 +19,7 @@ std::string in(const std::string& directory, std::string_view name) {
 
 /// The text of a small file of one block; none when there is no such file.
 expected<std::optional<std::string>> read_text(disk& files, const std::string& path) {
-  auto block = read_file(files, path, small_file_bytes_max);
+  auto block = read_file(files, path, note_bytes_max);
   if (!block) {
     if (code_of(block.error()) == ec::not_found)
       return std::optional<std::string>{};
@@ -35,7 +35,7 @@ error write_text(disk& files, const std::string& path, std::string_view text) {
   return replace_file(files, path, seal(as_bytes(text)));
 }
 
-bool is_store(std::string_view name) { return name.starts_with(prefix); }
+bool is_store(std::string_view name) { return name.starts_with(directory_prefix); }
 
 } // namespace
 
@@ -95,7 +95,7 @@ error mark_damaged(disk& files, const std::string& directory, const std::string&
     return std::move(there.error());
   if (*there)
     return {};
-  return write_text(files, path, why.substr(0, small_file_bytes_max / 2));
+  return write_text(files, path, why.substr(0, note_bytes_max / 2));
 }
 
 } // namespace troupe::storage

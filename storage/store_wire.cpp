@@ -10,7 +10,7 @@ namespace troupe::storage {
 namespace {
 
 /// Raised when a store that this code writes would be misread by older code.
-constexpr auto format_version = std::uint32_t{1};
+constexpr auto store_format = std::uint32_t{1};
 
 error corrupt(const std::string& what) {
   return fail(ec::corrupt, "a store's row of " + what + " is damaged");
@@ -20,7 +20,7 @@ error corrupt(const std::string& what) {
 
 std::string encode_applied(const position& x) {
   auto message = v1::Applied{};
-  message.set_format(format_version);
+  message.set_format(store_format);
   put(x, *message.mutable_at());
   return message.SerializeAsString();
 }
@@ -29,11 +29,11 @@ expected<position> decode_applied(std::string_view bytes) {
   auto message = v1::Applied{};
   if (!parse(as_bytes(bytes), message) || message.format() == 0)
     return corrupt("the applied position");
-  if (message.format() > format_version)
+  if (message.format() > store_format)
     return fail(
       ec::version_mismatch, "the store has format " + std::to_string(message.format())
                               + ", this program knows 1 to "
-                              + std::to_string(format_version)
+                              + std::to_string(store_format)
                               + "; run the version that wrote it");
   return get(message.at());
 }

@@ -14,16 +14,16 @@ SUFFIXES = (".cpp", ".hpp", ".proto", ".patch", ".pml", ".py")
 class Proof:
     """The file `path`, about all sources below `folders`."""
 
-    def __init__(self, path, folders):
+    def __init__(self, path, folders, suffixes=SUFFIXES):
         self.path = path
-        self.digest = self._digest(folders)
+        self.digest = self._digest(folders, suffixes)
 
     @staticmethod
-    def _digest(folders):
+    def _digest(folders, suffixes):
         result = hashlib.sha256()
         for folder in folders:
             for path in sorted((ROOT / folder).rglob("*")):
-                if path.suffix in SUFFIXES:
+                if path.suffix in suffixes:
                     result.update(f"{path.relative_to(ROOT)}\n".encode())
                     result.update(path.read_bytes())
         return result.hexdigest()

@@ -24,9 +24,9 @@ constexpr auto read_ahead_bytes = std::size_t{256} << 10;
 // The answer that the process will stop leaves before it does.
 constexpr auto pause_begins_after = 200ms;
 
-std::string listed(const std::vector<node_name>& names) {
+std::string listed(const std::vector<node_name>& nodes) {
   auto result = std::string{};
-  for (const auto& x : names)
+  for (const auto& x : nodes)
     result += (result.empty() ? "" : ",") + x.value();
   return result.empty() ? "all" : result;
 }

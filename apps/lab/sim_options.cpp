@@ -15,13 +15,13 @@ namespace {
 constexpr auto number_max = std::numeric_limits<std::uint64_t>::max();
 constexpr auto seconds_max = 86'400.0;
 
-error refused(std::string what) { return fail(ec::invalid_argument, std::move(what)); }
+error bad_option(std::string what) { return fail(ec::invalid_argument, std::move(what)); }
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string{text} + "'"; }
 
 error unknown_fault(const std::string& word, const std::vector<std::string>& known) {
   const auto guess = apps::nearest(word, known);
-  return refused(
+  return bad_option(
     "there is no fault '" + word + "'"
     + (guess.empty() ? "; " : "; did you mean " + guess + "? ") + "There are all, none, "
     + join(known, ", "));
@@ -40,14 +40,14 @@ sim_request request_of(const sim_options& options, std::uint64_t seed) {
 expected<seed_range> parse_seeds(std::string_view text) {
   const auto dots = text.find("..");
   if (dots == std::string_view::npos)
-    return refused(quoted(text) + " is no range of seeds; write it as 1..200");
+    return bad_option(in_quotes(text) + " is no range of seeds; write it as 1..200");
   const auto first = apps::read_number(text.substr(0, dots), number_max);
   const auto last = apps::read_number(text.substr(dots + 2), number_max);
   if (!first || !last)
-    return refused(quoted(text) + " is no range of seeds; write it as 1..200");
+    return bad_option(in_quotes(text) + " is no range of seeds; write it as 1..200");
   if (*first > *last)
-    return refused(
-      quoted(text) + " is empty: it ends before it begins; did you mean "
+    return bad_option(
+      in_quotes(text) + " is empty: it ends before it begins; did you mean "
       + std::to_string(*last) + ".." + std::to_string(*first) + "?");
   return seed_range{*first, *last};
 }
@@ -56,8 +56,8 @@ expected<duration> parse_seconds(std::string_view text) {
   auto value = 0.0;
   const auto trouble = apps::read_value(text, value);
   if (trouble || !(value > 0) || value > seconds_max)
-    return refused(
-      quoted(text)
+    return bad_option(
+      in_quotes(text)
       + " is no time; write seconds of virtual time, as 60 or 12.5, up to "
         "86400");
   const auto exact = std::chrono::duration<double>{value};
@@ -99,8 +99,8 @@ expected<std::set<std::size_t>> parse_kept(std::string_view text) {
     const auto number
       = apps::read_number(word, std::numeric_limits<std::uint32_t>::max());
     if (!number || *number == 0)
-      return refused(
-        quoted(word) + " is no number of a fault; write them as 3,7,9, or none");
+      return bad_option(
+        in_quotes(word) + " is no number of a fault; write them as 3,7,9, or none");
     result.insert(static_cast<std::size_t>(*number));
   }
   return result;

@@ -20,7 +20,7 @@ namespace {
 
 /// An `up` holds a directory for as long as it takes to start processes, a `down` until
 /// they are gone.
-constexpr auto patience = std::chrono::seconds{25};
+constexpr auto cluster_lock_patience = std::chrono::seconds{25};
 
 constexpr auto file_bytes_max = std::size_t{1} << 20U;
 
@@ -57,7 +57,7 @@ error check_not_foreign(const std::string& path) {
 expected<cluster_directory> cluster_directory::take(const std::string& path) {
   if (auto trouble = check_not_foreign(path))
     return trouble;
-  auto lock = file_lock::take(path + "/" + cluster_lock_file, patience);
+  auto lock = file_lock::take(path + "/" + cluster_lock_file, cluster_lock_patience);
   if (!lock)
     return fail(
       code_of(lock.error()),

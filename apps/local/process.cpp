@@ -105,7 +105,7 @@ private:
   posix_spawnattr_t attributes_{};
 };
 
-constexpr auto pause = std::chrono::milliseconds{1};
+constexpr auto process_pause = std::chrono::milliseconds{1};
 
 /// The arguments of a process after the program; none when it is a zombie or gone.
 std::vector<std::string> arguments_of_process(pid_t number) {
@@ -124,7 +124,7 @@ std::vector<std::string> arguments_of_process(pid_t number) {
 void wait_until_visible(pid_t number) {
   const auto child = process::open(number);
   while (child && child->alive() && child->arguments().empty())
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(process_pause);
 }
 
 std::optional<pid_t> number_of(const std::string& name) {

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto ask_deadline = 1s;
 constexpr auto shards_deadline = 3s; // The node asks the others first.
-constexpr auto pause = 50ms;
+constexpr auto ready_pause = 50ms;
 
 /// What stands in the node's log since it was started, its last lines.
 std::string end_of_log(const started_node& x) {
@@ -115,7 +115,7 @@ error wait_ready(
       return trouble;
     if (std::chrono::steady_clock::now() >= deadline)
       return too_late(missing, started, timeout);
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(ready_pause);
   }
 }
 

@@ -86,7 +86,7 @@ bool from_wire(const v1::HealReply& in, heal_reply& out) {
 }
 
 template <class T, class Wire>
-void add(actors::message_codecs& codecs) {
+void add_fault_codec(actors::message_codecs& codecs) {
   add_codec<T, Wire>(
     codecs, [](const T& x, Wire& out) { to_wire(x, out); },
     [](const Wire& in, T& out) { return from_wire(in, out); });
@@ -95,12 +95,12 @@ void add(actors::message_codecs& codecs) {
 } // namespace
 
 void register_inject_codecs(actors::message_codecs& codecs) {
-  add<inject_command, v1::InjectCommand>(codecs);
-  add<inject_reply, v1::InjectReply>(codecs);
-  add<faults_query, v1::FaultsQuery>(codecs);
-  add<faults_reply, v1::FaultsReply>(codecs);
-  add<heal_command, v1::HealCommand>(codecs);
-  add<heal_reply, v1::HealReply>(codecs);
+  add_fault_codec<inject_command, v1::InjectCommand>(codecs);
+  add_fault_codec<inject_reply, v1::InjectReply>(codecs);
+  add_fault_codec<faults_query, v1::FaultsQuery>(codecs);
+  add_fault_codec<faults_reply, v1::FaultsReply>(codecs);
+  add_fault_codec<heal_command, v1::HealCommand>(codecs);
+  add_fault_codec<heal_reply, v1::HealReply>(codecs);
 }
 
 } // namespace troupe::apps

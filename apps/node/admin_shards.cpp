@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Answers of the node's own actors.
-constexpr auto local_deadline = 5s;
+constexpr auto shard_question_deadline = 5s;
 
 // A node that is slower is left out: the others say enough of its replicas.
 constexpr auto peer_deadline = 1s;
@@ -65,7 +65,7 @@ caf::result<own_shards_reply> admin_state::own_shards() {
   if (!shards)
     return not_joined();
   auto promise = self_->make_response_promise<own_shards_reply>();
-  self_->request(shards, local_deadline, storage::atom::list_shards_v)
+  self_->request(shards, shard_question_deadline, storage::atom::list_shards_v)
     .then(
       [promise](storage::node_replicas& x) mutable {
         promise.deliver(own_shards_reply{std::move(x.replicas), std::move(x.waiting)});
@@ -79,7 +79,9 @@ caf::result<shards_reply> admin_state::shards() {
     return not_joined();
   auto answer = std::make_shared<shards_answer>();
   answer->promise = self_->make_response_promise<shards_reply>();
-  self_->request(others_->get().membership, local_deadline, cluster::atom::members_v)
+  self_
+    ->request(
+      others_->get().membership, shard_question_deadline, cluster::atom::members_v)
     .then(
       [this, answer](const std::vector<cluster::member>& members) {
         auto asked = std::vector<node_id>{};
@@ -105,26 +107,26 @@ caf::result<shards_reply> admin_state::shards() {
 
 namespace {
 
-data_reply refused(std::string_view text) { return {router::error_reply(text)}; }
+data_reply refusal(std::string_view text) { return {router::error_reply(text)}; }
 
 } // namespace
 
 caf::result<data_reply> admin_state::on(const data_command& x) {
   if (x.words.empty())
-    return refused("ERR no command");
+    return refusal("ERR no command");
   auto words = std::vector<std::string_view>{x.words.begin(), x.words.end()};
   auto found = router::look_up_command(words);
   if (found.spec == nullptr)
-    return refused(found.trouble);
+    return refusal(found.trouble);
   if (!found.spec->is_data())
-    return refused("ERR '" + x.words.front() + "' does not read or write data");
+    return refusal("ERR '" + x.words.front() + "' does not read or write data");
   auto parsed = router::parse_data_command(*found.spec, words);
   if (const auto* wrong = std::get_if<router::command_syntax_error>(&parsed))
-    return refused(wrong->text);
+    return refusal(wrong->text);
   const auto& command = std::get<router::data_command>(parsed);
   auto in = router::common_slot(command);
   if (!in)
-    return refused("CROSSSLOT Keys in request don't hash to the same slot");
+    return refusal("CROSSSLOT Keys in request don't hash to the same slot");
   return router::is_write(found.spec->id) ? write(*in, command) : read(*in, command);
 }
 
@@ -171,7 +173,9 @@ void admin_state::ask_shards_of(
     ask(admin_actor{self_});
     return;
   }
-  self_->request(others_->get().links, local_deadline, cluster::refer{node, admin_name})
+  self_
+    ->request(
+      others_->get().links, shard_question_deadline, cluster::refer{node, admin_name})
     .then(
       [ask](const caf::strong_actor_ptr& x) { ask(caf::actor_cast<admin_actor>(x)); },
       failed);

@@ -195,7 +195,7 @@ bool from_wire(const v1::DataCommand& in, data_command& out) {
 }
 
 template <class T, class Wire>
-void add(actors::message_codecs& codecs) {
+void add_shard_codec(actors::message_codecs& codecs) {
   add_codec<T, Wire>(
     codecs, [](const T& x, Wire& out) { to_wire(x, out); },
     [](const Wire& in, T& out) { return from_wire(in, out); });
@@ -212,10 +212,10 @@ void add_empty(actors::message_codecs& codecs) {
 
 void register_shards_codecs(actors::message_codecs& codecs) {
   add_empty<shards_query, v1::ShardsQuery>(codecs);
-  add<shards_reply, v1::ShardsReply>(codecs);
+  add_shard_codec<shards_reply, v1::ShardsReply>(codecs);
   add_empty<own_shards_query, v1::OwnShardsQuery>(codecs);
-  add<own_shards_reply, v1::OwnShardsReply>(codecs);
-  add<data_command, v1::DataCommand>(codecs);
+  add_shard_codec<own_shards_reply, v1::OwnShardsReply>(codecs);
+  add_shard_codec<data_command, v1::DataCommand>(codecs);
   add_codec<data_reply, v1::DataReply>(
     codecs, [](const data_reply& x, v1::DataReply& out) { out.set_resp(x.resp); },
     [](const v1::DataReply& in, data_reply& out) {

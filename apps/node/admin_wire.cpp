@@ -211,7 +211,7 @@ bool from_wire(const v1::LeaveReply&, leave_reply&) { return true; }
 // -----------------------------------------------------------------------------------------
 
 template <class T, class Wire>
-void add(actors::message_codecs& codecs) {
+void add_admin_codec(actors::message_codecs& codecs) {
   add_codec<T, Wire>(
     codecs, [](const T& x, Wire& out) { to_wire(x, out); },
     [](const Wire& in, T& out) { return from_wire(in, out); });
@@ -220,20 +220,20 @@ void add(actors::message_codecs& codecs) {
 } // namespace
 
 void register_codecs(actors::message_codecs& codecs) {
-  add<status_query, v1::StatusQuery>(codecs);
-  add<status_reply, v1::StatusReply>(codecs);
-  add<members_query, v1::MembersQuery>(codecs);
-  add<members_reply, v1::MembersReply>(codecs);
-  add<services_query, v1::ServicesQuery>(codecs);
-  add<services_reply, v1::ServicesReply>(codecs);
-  add<stats_query, v1::StatsQuery>(codecs);
-  add<stats_reply, v1::StatsReply>(codecs);
-  add<tree_query, v1::TreeQuery>(codecs);
-  add<tree_reply, v1::TreeReply>(codecs);
-  add<call_command, v1::CallCommand>(codecs);
-  add<call_reply, v1::CallReply>(codecs);
-  add<leave_command, v1::LeaveCommand>(codecs);
-  add<leave_reply, v1::LeaveReply>(codecs);
+  add_admin_codec<status_query, v1::StatusQuery>(codecs);
+  add_admin_codec<status_reply, v1::StatusReply>(codecs);
+  add_admin_codec<members_query, v1::MembersQuery>(codecs);
+  add_admin_codec<members_reply, v1::MembersReply>(codecs);
+  add_admin_codec<services_query, v1::ServicesQuery>(codecs);
+  add_admin_codec<services_reply, v1::ServicesReply>(codecs);
+  add_admin_codec<stats_query, v1::StatsQuery>(codecs);
+  add_admin_codec<stats_reply, v1::StatsReply>(codecs);
+  add_admin_codec<tree_query, v1::TreeQuery>(codecs);
+  add_admin_codec<tree_reply, v1::TreeReply>(codecs);
+  add_admin_codec<call_command, v1::CallCommand>(codecs);
+  add_admin_codec<call_reply, v1::CallReply>(codecs);
+  add_admin_codec<leave_command, v1::LeaveCommand>(codecs);
+  add_admin_codec<leave_reply, v1::LeaveReply>(codecs);
   register_shards_codecs(codecs);
   register_inject_codecs(codecs);
 }

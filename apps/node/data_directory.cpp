@@ -23,7 +23,7 @@ constexpr auto marker_bytes_max = std::size_t{4'096};
 
 /// Who asks whether the directory is locked holds it for an instant; a node does for
 /// longer.
-constexpr auto patience = std::chrono::milliseconds{300};
+constexpr auto data_lock_patience = std::chrono::milliseconds{300};
 
 /// What may lie in a directory that is not a node's yet: what a start that was cut short
 /// left, and what mkfs makes.
@@ -100,7 +100,7 @@ expected<data_directory> data_directory::open(const std::string& path) {
   auto files = storage::posix_disk{path};
   if (auto trouble = check_ours(files, path))
     return trouble;
-  auto lock = file_lock::take(lock_file_of(path), patience);
+  auto lock = file_lock::take(lock_file_of(path), data_lock_patience);
   if (!lock)
     return explain(lock.error(), path);
   if (auto trouble = write_marker(files))

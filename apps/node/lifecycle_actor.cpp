@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Answers of the node's own actors; late ones mean that the process is stuck.
-constexpr auto local_deadline = 10s;
+constexpr auto step_deadline = 10s;
 
 // Founding waits for machines to be switched on; it is asked again this often.
 constexpr auto founding_deadline = 60s;
@@ -59,7 +59,7 @@ void lifecycle_state::give_up(const error& why) {
 // ---------------------------------------------------------------------------
 
 void lifecycle_state::listen() {
-  self_->request(others_->get().links, local_deadline, cluster::listen_at{config_.listen})
+  self_->request(others_->get().links, step_deadline, cluster::listen_at{config_.listen})
     .then(
       [this](const std::string& where) {
         context_->log.info("listening", "link", where);
@@ -101,7 +101,7 @@ void lifecycle_state::add_next_child() {
   }
   auto next = std::move(to_add_.front());
   to_add_.pop_front();
-  self_->request(others_->get().root, local_deadline, caf::add_atom_v, std::move(next))
+  self_->request(others_->get().root, step_deadline, caf::add_atom_v, std::move(next))
     .then([this] { add_next_child(); }, [this](const error& why) { give_up(why); });
 }
 
@@ -165,7 +165,7 @@ void lifecycle_state::withdraw() {
     depart();
     return;
   }
-  self_->request(others_->get().registry, local_deadline, registry::atom::withdraw_v)
+  self_->request(others_->get().registry, step_deadline, registry::atom::withdraw_v)
     .then(
       [this](caf::ok_atom) { depart(); },
       [this](const error& why) {
@@ -179,7 +179,7 @@ void lifecycle_state::depart() {
     close_links();
     return;
   }
-  self_->request(others_->get().membership, local_deadline, cluster::atom::depart_v)
+  self_->request(others_->get().membership, step_deadline, cluster::atom::depart_v)
     .then(
       [this](caf::ok_atom) { finish(); },
       [this](const error& why) {
@@ -196,7 +196,7 @@ void lifecycle_state::finish() {
 }
 
 void lifecycle_state::close_links() {
-  self_->request(others_->get().links, local_deadline, cluster::atom::leave_links_v)
+  self_->request(others_->get().links, step_deadline, cluster::atom::leave_links_v)
     .then(
       [this](caf::ok_atom) { config_.ended({}); },
       [this](const error& why) {

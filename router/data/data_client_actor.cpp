@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // How exactly deadlines are kept: an ending may be told this late.
-constexpr auto tick_period = 5ms;
+constexpr auto client_tick_period = 5ms;
 
 /// Sends what it hears to the client's actor, for as long as there is one.
 class actor_sink final : public data_sink {
@@ -187,7 +187,7 @@ void keep_ticking(pointer self, const actors::actor_context* context) {
   auto& state = self->state;
   if (!state.ticking && state.calls->calls_count() > 0) {
     state.ticking = true;
-    context->clock->after(self, tick_period, caf::tick_atom_v);
+    context->clock->after(self, client_tick_period, caf::tick_atom_v);
   }
 }
 

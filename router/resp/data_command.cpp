@@ -70,41 +70,41 @@ private:
 
 /// Whether a command can have so many arguments, none of which is its number.
 bool can_have(command_id what, std::size_t argument_count) {
-  using id = command_id;
+  using named = command_id;
   switch (what) {
-    case id::get:
-    case id::strlen:
-    case id::ttl:
-    case id::pttl:
-    case id::expiretime:
-    case id::pexpiretime:
-    case id::type:
-    case id::getdel:
-    case id::getex:
-    case id::incr:
-    case id::incrby:
-    case id::decr:
-    case id::decrby:
-    case id::expire:
-    case id::pexpire:
-    case id::expireat:
-    case id::pexpireat:
-    case id::persist:
+    case named::get:
+    case named::strlen:
+    case named::ttl:
+    case named::pttl:
+    case named::expiretime:
+    case named::pexpiretime:
+    case named::type:
+    case named::getdel:
+    case named::getex:
+    case named::incr:
+    case named::incrby:
+    case named::decr:
+    case named::decrby:
+    case named::expire:
+    case named::pexpire:
+    case named::expireat:
+    case named::pexpireat:
+    case named::persist:
       return argument_count == 1;
-    case id::set:
-    case id::setnx:
-    case id::setex:
-    case id::psetex:
-    case id::getset:
-    case id::append:
+    case named::set:
+    case named::setnx:
+    case named::setex:
+    case named::psetex:
+    case named::getset:
+    case named::append:
       return argument_count == 2;
-    case id::mget:
-    case id::exists:
-    case id::del:
-    case id::unlink:
+    case named::mget:
+    case named::exists:
+    case named::del:
+    case named::unlink:
       return argument_count >= 1;
-    case id::mset:
-    case id::msetnx:
+    case named::mset:
+    case named::msetnx:
       return argument_count >= 2 && argument_count % 2 == 0;
     default:
       return false; // No read or write.

@@ -18,7 +18,7 @@ constexpr std::array<std::uint16_t, 256> make_table() {
   return result;
 }
 
-constexpr auto table = make_table();
+constexpr auto crc16_table = make_table();
 
 std::string_view hashed_part(std::string_view key) {
   auto open = key.find('{');
@@ -35,8 +35,8 @@ std::string_view hashed_part(std::string_view key) {
 std::uint16_t crc16(std::string_view bytes) {
   auto crc = std::uint32_t{0};
   for (auto c : bytes)
-    crc
-      = (crc << 8 & 0xffffU) ^ table[(crc >> 8 ^ static_cast<unsigned char>(c)) & 0xffU];
+    crc = (crc << 8 & 0xffffU)
+          ^ crc16_table[(crc >> 8 ^ static_cast<unsigned char>(c)) & 0xffU];
   return static_cast<std::uint16_t>(crc);
 }
 

@@ -9,7 +9,7 @@ namespace troupe::storage {
 
 namespace {
 
-error malformed(const std::string& what) {
+error unparsed(const std::string& what) {
   return fail(ec::malformed, what + " does not parse");
 }
 
@@ -72,7 +72,7 @@ std::string encode(const storage_genesis& x) {
 expected<storage_genesis> decode_genesis(byte_view bytes) {
   auto in = v1::Genesis{};
   if (!parse(bytes, in) || in.ack() < v1::Config::ASYNC || in.ack() > v1::Config::QUORUM)
-    return malformed("what the cluster was founded with");
+    return unparsed("what the cluster was founded with");
   auto result = storage_genesis{};
   result.shard_count = in.shard_count();
   result.replica_count = in.replica_count();
@@ -100,7 +100,7 @@ expected<placement> decode_placement(byte_view bytes) {
   auto in = v1::Placement{};
   auto result = placement{};
   if (!parse(bytes, in) || !from_wire(std::move(in), result))
-    return malformed("a placement");
+    return unparsed("a placement");
   return result;
 }
 
@@ -121,18 +121,18 @@ std::string encode(const slot_map& x) {
 expected<slot_map> decode_slot_map(byte_view bytes) {
   auto in = v1::SlotMap{};
   if (!parse(bytes, in))
-    return malformed("a slot map");
+    return unparsed("a slot map");
   auto result = slot_map{};
   for (const auto& from : in.ranges()) {
     auto to = slot_map::range{};
     if (
       !from_wire(from.slots(), to.slots)
       || (!result.ranges.empty() && to.slots.first <= result.ranges.back().slots.last))
-      return malformed("a slot map");
+      return unparsed("a slot map");
     to.shard = shard_id{from.shard()};
     // The catalog's group has a slot of its own, but no client's keys.
     if (to.shard == catalog_shard)
-      return malformed("a slot map");
+      return unparsed("a slot map");
     result.ranges.push_back(to);
   }
   return result;
@@ -159,7 +159,7 @@ expected<shard_role_entry> decode_shard_role(byte_view bytes) {
   if (
     !parse(bytes, in) || !from_wire(in.node(), result.node) || in.epoch() == 0
     || in.replica() == 0 || in.incarnation() == 0)
-    return malformed("a shard's role");
+    return unparsed("a shard's role");
   result.shard = shard_id{in.shard()};
   result.at = epoch{in.epoch()};
   result.replica = replica_id{in.replica()};

@@ -9,22 +9,23 @@ namespace troupe::storage {
 namespace {
 
 constexpr auto magic = std::string_view{"troupelg"};
-constexpr auto format_version = std::uint32_t{1};
+constexpr auto segment_format = std::uint32_t{1};
 constexpr auto mark_spacing_bytes = std::uint64_t{4096};
 constexpr auto digits = std::size_t{20};
 
 // Offsets of the header's fields; crc at 12 covers all others.
-constexpr auto at_version = std::size_t{8};
-constexpr auto at_crc = std::size_t{12};
-constexpr auto at_number = std::size_t{16};
-constexpr auto at_epoch = std::size_t{24};
-constexpr auto at_lsn = std::size_t{32};
-constexpr auto at_prev_crc = std::size_t{40};
+constexpr auto header_at_version = std::size_t{8};
+constexpr auto header_at_crc = std::size_t{12};
+constexpr auto header_at_number = std::size_t{16};
+constexpr auto header_at_epoch = std::size_t{24};
+constexpr auto header_at_lsn = std::size_t{32};
+constexpr auto header_at_prev_crc = std::size_t{40};
 constexpr auto header_used_bytes = std::size_t{44};
 
 std::uint32_t header_crc(byte_view header, segment_number number) {
-  auto start = crc32c(header.first(at_crc), crc_seed(number));
-  return crc32c(header.subspan(at_number, header_used_bytes - at_number), start);
+  auto start = crc32c(header.first(header_at_crc), crc_seed(number));
+  return crc32c(
+    header.subspan(header_at_number, header_used_bytes - header_at_number), start);
 }
 
 std::string name_with(segment_number number, std::string_view ending) {
@@ -71,12 +72,12 @@ byte_buffer encode_segment_header(segment_number number, const chain_link& base)
   auto result = byte_buffer(segment_header_bytes);
   auto* out = result.data();
   std::ranges::copy(as_bytes(magic), out);
-  store_u32(out + at_version, format_version);
-  store_u64(out + at_number, number.value());
-  store_u64(out + at_epoch, base.end.at.value());
-  store_u64(out + at_lsn, base.end.seq.value());
-  store_u32(out + at_prev_crc, base.crc);
-  store_u32(out + at_crc, header_crc(result, number));
+  store_u32(out + header_at_version, segment_format);
+  store_u64(out + header_at_number, number.value());
+  store_u64(out + header_at_epoch, base.end.at.value());
+  store_u64(out + header_at_lsn, base.end.seq.value());
+  store_u32(out + header_at_prev_crc, base.crc);
+  store_u32(out + header_at_crc, header_crc(result, number));
   return result;
 }
 
@@ -85,12 +86,13 @@ std::optional<chain_link> read_segment_header(byte_view bytes, segment_number nu
     return std::nullopt;
   const auto* in = bytes.data();
   if (
-    load_u32(in + at_version) != format_version
-    || load_u64(in + at_number) != number.value()
-    || load_u32(in + at_crc) != header_crc(bytes, number))
+    load_u32(in + header_at_version) != segment_format
+    || load_u64(in + header_at_number) != number.value()
+    || load_u32(in + header_at_crc) != header_crc(bytes, number))
     return std::nullopt;
-  auto end = position{epoch{load_u64(in + at_epoch)}, lsn{load_u64(in + at_lsn)}};
-  return chain_link{end, load_u32(in + at_prev_crc)};
+  auto end
+    = position{epoch{load_u64(in + header_at_epoch)}, lsn{load_u64(in + header_at_lsn)}};
+  return chain_link{end, load_u32(in + header_at_prev_crc)};
 }
 
 segment_scan scan_segment(byte_view bytes, segment_number number) {

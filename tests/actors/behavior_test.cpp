@@ -45,7 +45,7 @@ watcher_actor::behavior_type make_watcher(
   }};
 }
 
-struct fixture {
+struct behavior_fixture {
   test::deterministic_system system;
   test::test_context context{system};
   echo_actor echo = system.spawn(make_echo, &context, false);
@@ -76,7 +76,7 @@ struct fixture {
 } // namespace
 
 TEST_CASE_FIXTURE(
-  fixture, "behavior: a message without a handler is counted and dropped") {
+  behavior_fixture, "behavior: a message without a handler is counted and dropped") {
   caf::anon_send(untyped, std::string{"what is this"});
   system.self()->send(untyped, std::string{"what is this"});
   system.settle();
@@ -85,7 +85,8 @@ TEST_CASE_FIXTURE(
   CHECK(!echo_failure(1));                   // It lives.
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: a request without a handler fails at once") {
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: a request without a handler fails at once") {
   auto answer = system.self()->request(untyped, caf::infinite, std::string{"what"});
   system.settle();
   answer.receive(
@@ -96,21 +97,23 @@ TEST_CASE_FIXTURE(fixture, "behavior: a request without a handler fails at once"
     });
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: every actor answers the watchdog's ping") {
+TEST_CASE_FIXTURE(behavior_fixture, "behavior: every actor answers the watchdog's ping") {
   auto answer = system.self()->request(untyped, caf::infinite, caf::ping_atom_v);
   system.settle();
   answer.receive([](caf::pong_atom) {}, [](const error& e) { FAIL(render(e)); });
   CHECK(context.count("troupe_actors_dropped_messages_total", "echo") == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: an error that nobody asked for is counted") {
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: an error that nobody asked for is counted") {
   caf::anon_send(untyped, fail(ec::busy, "x"));
   system.settle();
   CHECK(context.count("troupe_actors_errors_total", "echo") == 1);
   CHECK(!echo_failure(1));
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: a DOWN message is counted and changes nothing") {
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: a DOWN message is counted and changes nothing") {
   auto watcher = system.spawn(make_watcher, &context);
   caf::anon_send(watcher, untyped);
   system.settle();
@@ -119,13 +122,15 @@ TEST_CASE_FIXTURE(fixture, "behavior: a DOWN message is counted and changes noth
   CHECK(context.count("troupe_actors_downs_total", "echo") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: an exit message ends the actor with its reason") {
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: an exit message ends the actor with its reason") {
   auto reason = reason_after(
     untyped, [&] { system.self()->send_exit(untyped, fail(ec::stopping, "enough")); });
   CHECK(render(reason) == "stopping: enough");
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: an exception ends the actor and is told to all") {
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: an exception ends the actor and is told to all") {
   auto answered = error{};
   auto reason = reason_after(untyped, [&] { answered = echo_failure(-1); });
   CHECK(render(answered) == "internal: echo threw: negative");
@@ -136,13 +141,13 @@ TEST_CASE_FIXTURE(fixture, "behavior: an exception ends the actor and is told to
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "behavior: an exception while an actor is made is one as well") {
+  behavior_fixture, "behavior: an exception while an actor is made is one as well") {
   auto broken = caf::actor_cast<caf::actor>(system.spawn(make_echo, &context, true));
   auto reason = reason_after(broken, [] {});
   CHECK(render(reason) == "internal: echo threw: no luck");
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: errors of the engine become ours") {
+TEST_CASE_FIXTURE(behavior_fixture, "behavior: errors of the engine become ours") {
   CHECK(ours(caf::make_error(caf::sec::request_timeout)) == ec::deadline_exceeded);
   CHECK(ours(caf::make_error(caf::sec::request_receiver_down)) == ec::stopping);
   CHECK(ours(caf::make_error(caf::sec::unexpected_message)) == ec::invalid_argument);
@@ -157,7 +162,8 @@ TEST_CASE_FIXTURE(fixture, "behavior: errors of the engine become ours") {
   CHECK(!ours(error{}));
 }
 
-TEST_CASE_FIXTURE(fixture, "behavior: a request to an actor that ended is ec::stopping") {
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: a request to an actor that ended is ec::stopping") {
   system.self()->send_exit(untyped, caf::exit_reason::user_shutdown);
   system.settle();
   CHECK(ours(echo_failure(1)) == ec::stopping);

@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A sink that keeps its lines, at a fixed time.
-struct fixture {
+struct log_fixture {
   std::vector<std::string> lines;
   log_sink text{
     {.level = log_level::trace},
@@ -53,7 +53,8 @@ std::string to_string(const costly& x) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "log: a line has time, level, node, part, sentence, values") {
+TEST_CASE_FIXTURE(
+  log_fixture, "log: a line has time, level, node, part, sentence, values") {
   logger{&text, "n1", "cluster"}.warn(
     "peer suspected", "peer", node_name{"n2"}, "silence_ms", 2000);
   CHECK(
@@ -63,7 +64,7 @@ TEST_CASE_FIXTURE(fixture, "log: a line has time, level, node, part, sentence, v
       "msg=\"peer suspected\" peer=n2 silence_ms=2000"});
 }
 
-TEST_CASE_FIXTURE(fixture, "log: a JSON line is one object") {
+TEST_CASE_FIXTURE(log_fixture, "log: a JSON line is one object") {
   logger{&json, "n1", "cluster"}.error("peer lost", "peer", "n2", "n", 3, "again", true);
   CHECK(
     lines
@@ -72,7 +73,7 @@ TEST_CASE_FIXTURE(fixture, "log: a JSON line is one object") {
       R"("part":"cluster","msg":"peer lost","peer":"n2","n":3,"again":true})"});
 }
 
-TEST_CASE_FIXTURE(fixture, "log: values are quoted and escaped where they must be") {
+TEST_CASE_FIXTURE(log_fixture, "log: values are quoted and escaped where they must be") {
   CHECK(as_text("plain-1.2:3") == "plain-1.2:3");
   CHECK(as_text("") == R"("")");
   CHECK(as_text("a b") == R"("a b")");
@@ -82,7 +83,7 @@ TEST_CASE_FIXTURE(fixture, "log: values are quoted and escaped where they must b
   CHECK(as_json("a\tb\x7f") == R"("a\u0009b\u007f")");
 }
 
-TEST_CASE_FIXTURE(fixture, "log: bytes that are not UTF-8 cannot break a line") {
+TEST_CASE_FIXTURE(log_fixture, "log: bytes that are not UTF-8 cannot break a line") {
   CHECK(as_json("gr\xc3\xbc\xc3\x9f") == "\"gr\xc3\xbc\xc3\x9f\"");
   CHECK(as_json("\xe2\x82\xac\xf0\x9f\x8e\xad") == "\"\xe2\x82\xac\xf0\x9f\x8e\xad\"");
   // A lone tail, an overlong slash, a surrogate, a sequence cut short.
@@ -92,7 +93,7 @@ TEST_CASE_FIXTURE(fixture, "log: bytes that are not UTF-8 cannot break a line") 
   CHECK(as_json("\xe2\x82") == "\"\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
-TEST_CASE_FIXTURE(fixture, "log: each kind of value has its form") {
+TEST_CASE_FIXTURE(log_fixture, "log: each kind of value has its form") {
   CHECK(as_text(250ms) == R"("250 ms")");
   CHECK(as_text(mib(4)) == R"("4 MiB")");
   CHECK(as_text(fail(ec::busy, "full")) == R"("busy: full")");
@@ -104,7 +105,7 @@ TEST_CASE_FIXTURE(fixture, "log: each kind of value has its form") {
   CHECK(as_json(std::uint64_t{1} << 63) == "9223372036854775808");
 }
 
-TEST_CASE_FIXTURE(fixture, "log: a secret never shows") {
+TEST_CASE_FIXTURE(log_fixture, "log: a secret never shows") {
   auto token = secret{"hunter2"};
   CHECK(as_text(token) == "***");
   CHECK(as_json(token) == R"("***")");
@@ -120,7 +121,7 @@ TEST_CASE("secret: matches itself and nothing else") {
   CHECK(!token.matches(std::string_view{"hunter2\0", 8}));
 }
 
-TEST_CASE_FIXTURE(fixture, "log: a level that is off costs no formatting") {
+TEST_CASE_FIXTURE(log_fixture, "log: a level that is off costs no formatting") {
   auto conversions = 0;
   auto log = logger{&text, "n1", "test"};
   text.set_level(log_level::info);
@@ -136,7 +137,7 @@ TEST_CASE_FIXTURE(fixture, "log: a level that is off costs no formatting") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "log: a logger without a sink is silent, another part differs") {
+  log_fixture, "log: a logger without a sink is silent, another part differs") {
   logger{}.error("x", "key", 1);
   CHECK(lines.empty());
   logger{&text, "n1", "a"}.of("b").info("x");

@@ -18,7 +18,7 @@ byte_buffer of(char c, std::size_t length) {
   return byte_buffer(length, static_cast<std::byte>(c));
 }
 
-std::string text_of(disk& files, const std::string& path) {
+std::string file_text(disk& files, const std::string& path) {
   auto all = read_file(files, path, 10'000);
   REQUIRE(all);
   return {reinterpret_cast<const char*>(all->data()), all->size()};
@@ -44,7 +44,7 @@ std::set<std::string> outcomes(Change change) {
     make_durable(files);
     change(files);
     files.power_loss(random);
-    result.insert(text_of(files, "f"));
+    result.insert(file_text(files, "f"));
   }
   return result;
 }
@@ -120,7 +120,7 @@ TEST_CASE("sim_disk: changes fail from the ordered one on, until it is mended") 
   CHECK_FALSE(files.has_failed());
   CHECK(code_of((*file)->write(0, of('a', 1))) == ec::system);
   CHECK(code_of((*file)->sync()) == ec::system);
-  CHECK(text_of(files, "f").empty());
+  CHECK(file_text(files, "f").empty());
   CHECK(files.has_failed());
   files.recover();
   CHECK_FALSE(files.has_failed());

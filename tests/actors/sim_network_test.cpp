@@ -15,8 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A network of two hosts, and one connection from a to b.
-struct fixture {
-  explicit fixture(network_config config = {}) : net{config, 1} {
+struct sim_network_fixture {
+  explicit sim_network_fixture(network_config config = {}) : net{config, 1} {
     net.start_host("a");
     net.start_host("b");
     listener = net.listen("b", {"b", 1})->first;
@@ -57,7 +57,7 @@ struct fixture {
 };
 
 TEST_CASE("network: a segment takes between the least and the greatest latency") {
-  auto t = fixture{{.latency_min = 10ms, .latency_max = 20ms}};
+  auto t = sim_network_fixture{{.latency_min = 10ms, .latency_max = 20ms}};
   for (auto i = 0; i < 50; ++i) {
     t.events.clear();
     t.keep(t.net.read(t.far, t.now));
@@ -71,8 +71,8 @@ TEST_CASE("network: a segment takes between the least and the greatest latency")
 }
 
 TEST_CASE("network: bandwidth is shared by all connections of a directed pair") {
-  auto t
-    = fixture{{.latency_min = 1ms, .latency_max = 1ms, .bytes_per_second = 1'000'000}};
+  auto t = sim_network_fixture{
+    {.latency_min = 1ms, .latency_max = 1ms, .bytes_per_second = 1'000'000}};
   auto [second, output] = t.net.dial("a", {"b", 1}, 1s, t.now);
   t.run(100ms);
   t.events.clear();
@@ -88,7 +88,7 @@ TEST_CASE("network: bandwidth is shared by all connections of a directed pair") 
 }
 
 TEST_CASE("network: a sender is a window ahead of its reader, not a byte more") {
-  auto t = fixture{{.window_bytes = 1'000, .segment_bytes_max = 300}};
+  auto t = sim_network_fixture{{.window_bytes = 1'000, .segment_bytes_max = 300}};
   t.keep(t.net.write(t.near, byte_buffer(2'500), t.now));
   t.run(1s);
   CHECK(t.net.unsent_bytes(t.near) == 1'500);
@@ -99,7 +99,7 @@ TEST_CASE("network: a sender is a window ahead of its reader, not a byte more") 
 }
 
 TEST_CASE("network: a window update that is cut off stops the sender") {
-  auto t = fixture{{.window_bytes = 1'000}};
+  auto t = sim_network_fixture{{.window_bytes = 1'000}};
   t.keep(t.net.strike(cut{"b", "a"}, t.now));
   t.keep(t.net.write(t.near, byte_buffer(1'500), t.now));
   t.keep(t.net.read(t.far, t.now));
@@ -113,7 +113,7 @@ TEST_CASE("network: a window update that is cut off stops the sender") {
 }
 
 TEST_CASE("network: a closed end gives up after its linger time, with a reset") {
-  auto t = fixture{{.window_bytes = 1'000, .linger = 1s}};
+  auto t = sim_network_fixture{{.window_bytes = 1'000, .linger = 1s}};
   t.keep(t.net.write(t.near, byte_buffer(1'500), t.now));
   t.keep(t.net.close(t.near, t.now));
   t.run(900ms);
@@ -130,7 +130,7 @@ TEST_CASE("network: a closed end gives up after its linger time, with a reset") 
 }
 
 TEST_CASE("network: nothing is left of a connection that both ends closed") {
-  auto t = fixture{};
+  auto t = sim_network_fixture{};
   t.keep(t.net.close(t.near, t.now));
   t.keep(t.net.close(t.far, t.now));
   CHECK(!t.net.is_alive(t.near));
@@ -141,14 +141,14 @@ TEST_CASE("network: nothing is left of a connection that both ends closed") {
 }
 
 TEST_CASE("network: a host listens at its own name only") {
-  auto t = fixture{};
+  auto t = sim_network_fixture{};
   auto result = t.net.listen("a", {"b", 9});
   REQUIRE(!result);
   CHECK(code_of(result.error()) == ec::system);
 }
 
 TEST_CASE("network: a listener that goes while a dial is under way resets it") {
-  auto t = fixture{};
+  auto t = sim_network_fixture{};
   auto [end, output] = t.net.dial("a", {"b", 1}, 1s, t.now);
   t.keep(t.net.read(t.near, t.now));
   // Half way: b has answered, a's last word has not come back.

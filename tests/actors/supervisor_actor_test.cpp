@@ -53,7 +53,7 @@ worker_actor::behavior_type make_worker(
   };
 }
 
-struct fixture {
+struct supervisor_fixture {
   /// A child that starts a worker and keeps its address in `workers`.
   child_spec worker(const std::string& name) {
     return {
@@ -135,7 +135,7 @@ using words = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: starts its children in order") {
+TEST_CASE_FIXTURE(supervisor_fixture, "supervisor_actor: starts its children in order") {
   run({}, {worker("a"), worker("b")});
   CHECK(starts == words{"a", "b"});
   CHECK(find("a"));
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: starts its children in order") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "supervisor_actor: a crashed child is started after its backoff") {
+  supervisor_fixture, "supervisor_actor: a crashed child is started after its backoff") {
   run({}, {worker("a"), worker("b")});
   tell("a", caf::close_atom_v);
   CHECK(!find("a"));
@@ -159,7 +159,8 @@ TEST_CASE_FIXTURE(
   CHECK(restarts.value() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: a transient child may end normally") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: a transient child may end normally") {
   auto child = worker("a");
   child.restart = restart_kind::transient;
   run({}, {child});
@@ -168,7 +169,7 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: a transient child may end normally
   CHECK(starts == words{"a"});
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: a failed start is tried again") {
+TEST_CASE_FIXTURE(supervisor_fixture, "supervisor_actor: a failed start is tried again") {
   refused = 2;
   run({}, {worker("a"), worker("b")});
   CHECK(starts == words{"a"});
@@ -177,7 +178,8 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: a failed start is tried again") {
   CHECK(starts == words{"a", "a", "a", "b"});
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: one_for_all really ends the siblings") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: one_for_all really ends the siblings") {
   run({.strategy = restart_strategy::one_for_all}, {worker("a"), worker("b")});
   tell("b", caf::close_atom_v);
   CHECK(!find("a"));
@@ -185,7 +187,8 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: one_for_all really ends the siblin
   CHECK(starts == words{"a", "b", "a", "b"});
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: a shutdown ends children, then itself") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: a shutdown ends children, then itself") {
   run({}, {worker("a"), worker("b")});
   shut_down();
   CHECK(!find("a"));
@@ -194,7 +197,7 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: a shutdown ends children, then its
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "supervisor_actor: a child that does not end in time is killed") {
+  supervisor_fixture, "supervisor_actor: a child that does not end in time is killed") {
   run({}, {worker("a"), worker("b")});
   tell("b", caf::idle_atom_v);
   shut_down();
@@ -210,7 +213,7 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "supervisor_actor: gives up with a reason, and with no orphans") {
+  supervisor_fixture, "supervisor_actor: gives up with a reason, and with no orphans") {
   run({.restart_count_max = 1}, {worker("a"), worker("b")});
   tell("a", caf::close_atom_v);
   system.advance(100ms);
@@ -224,7 +227,8 @@ TEST_CASE_FIXTURE(
   CHECK(context.logged("level=error"));
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: a killed supervisor leaves no orphans") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: a killed supervisor leaves no orphans") {
   run({}, {worker("a")});
   tell("a", caf::idle_atom_v); // Not even one that ignores a polite request.
   auto held = find("a");       // The kill must end it, not the loss of its last handle.
@@ -237,7 +241,8 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: a killed supervisor leaves no orph
   CHECK(reason == caf::make_error(caf::exit_reason::kill));
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: escalation restarts the subtree") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: escalation restarts the subtree") {
   auto subtree = child_spec{
     .name = "sub", .start = [this](caf::actor_system& engine) -> expected<child_handle> {
       return engine.spawn(
@@ -252,7 +257,8 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: escalation restarts the subtree") 
   CHECK(find("a"));
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: children come and go at run time") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: children come and go at run time") {
   run({}, {worker("a")});
   CHECK(!request(caf::add_atom_v, worker("b")));
   CHECK(find("b"));
@@ -264,7 +270,8 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: children come and go at run time")
   CHECK(starts == words{"a", "b", "b"});
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: the watchdog names who does not answer") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: the watchdog names who does not answer") {
   auto child = worker("a");
   child.watchdog = 10s;
   run({}, {child});
@@ -278,7 +285,7 @@ TEST_CASE_FIXTURE(fixture, "supervisor_actor: the watchdog names who does not an
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "supervisor_actor: the tree tells names, states and restarts") {
+  supervisor_fixture, "supervisor_actor: the tree tells names, states and restarts") {
   auto inner = worker("x");
   auto subtree = child_spec{
     .name = "sub",
@@ -301,7 +308,7 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "supervisor_actor: a silent supervisor does not hold up the tree") {
+  supervisor_fixture, "supervisor_actor: a silent supervisor does not hold up the tree") {
   using fake_actor = supervisor_actor; // Takes every question and answers none.
   auto silent = child_spec{
     .name = "sub", .start = [](caf::actor_system& engine) -> expected<child_handle> {
@@ -323,7 +330,8 @@ TEST_CASE_FIXTURE(
   CHECK(tree() == expected);
 }
 
-TEST_CASE_FIXTURE(fixture, "supervisor_actor: a timer that is overtaken is not lost") {
+TEST_CASE_FIXTURE(
+  supervisor_fixture, "supervisor_actor: a timer that is overtaken is not lost") {
   auto slow = worker("a");
   slow.watchdog = 1s;
   run({}, {slow, worker("b")});

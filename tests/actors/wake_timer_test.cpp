@@ -37,7 +37,7 @@ make_sleeper(sleeper::pointer self, node_clock* clock, wake_timer* timer, diary*
   };
 }
 
-struct fixture {
+struct wake_timer_fixture {
   test::deterministic_system system;
   wake_timer timer;
   diary log;
@@ -51,7 +51,7 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "wake_timer: the earliest alarm counts") {
+TEST_CASE_FIXTURE(wake_timer_fixture, "wake_timer: the earliest alarm counts") {
   plan(300ms);
   plan(500ms);
   system.advance(1s);
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(fixture, "wake_timer: the earliest alarm counts") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "wake_timer: alarms that were overtaken leave nothing behind") {
+  wake_timer_fixture, "wake_timer: alarms that were overtaken leave nothing behind") {
   for (auto i = 0; i < 50; ++i) {
     plan(10ms);
     system.advance(10ms);

@@ -34,7 +34,7 @@ private:
 };
 
 /// A program with one command of its own.
-struct fixture {
+struct entry_fixture {
   int run(std::vector<std::string> words) {
     words.insert(words.begin(), "mall");
     auto arguments = std::vector<char*>{};
@@ -66,7 +66,7 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "entry: an app's own command runs with its flags") {
+TEST_CASE_FIXTURE(entry_fixture, "entry: an app's own command runs with its flags") {
   CHECK(
     run({"sale", "--buyers", "3", "--length", "5 s", "--connect=h:1", "--quick"}) == 0);
   CHECK(runs == 1);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(fixture, "entry: an app's own command runs with its flags") {
   CHECK(quick);
 }
 
-TEST_CASE_FIXTURE(fixture, "entry: flags that are not given keep their defaults") {
+TEST_CASE_FIXTURE(entry_fixture, "entry: flags that are not given keep their defaults") {
   CHECK(run({"sale"}) == 0);
   CHECK(buyers == 64);
   CHECK(length == 20s);
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(fixture, "entry: flags that are not given keep their defaults"
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "entry: a bad flag of an app's command is named, nothing runs") {
+  entry_fixture, "entry: a bad flag of an app's command is named, nothing runs") {
   CHECK(run({"sale", "--length", "5"}) == 2);
   CHECK(errors.has("mall: invalid_argument: --length: "));
   CHECK(run({"sale", "--buyer", "5"}) == 2);
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(
   CHECK(runs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "entry: an app's command decides the exit code") {
+TEST_CASE_FIXTURE(entry_fixture, "entry: an app's command decides the exit code") {
   result = 7;
   CHECK(run({"sale"}) == 7);
   result = fail(ec::unreachable, "nobody is there");
@@ -102,7 +102,8 @@ TEST_CASE_FIXTURE(fixture, "entry: an app's command decides the exit code") {
   CHECK(run({"sale"}) == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "entry: help shows an app's commands beside those of troupe") {
+TEST_CASE_FIXTURE(
+  entry_fixture, "entry: help shows an app's commands beside those of troupe") {
   CHECK(run({"--help"}) == 0);
   CHECK(out.has("sale"));
   CHECK(out.has("sell everything"));
@@ -112,7 +113,7 @@ TEST_CASE_FIXTURE(fixture, "entry: help shows an app's commands beside those of 
   CHECK(runs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "entry: a mistyped command of an app is guessed") {
+TEST_CASE_FIXTURE(entry_fixture, "entry: a mistyped command of an app is guessed") {
   CHECK(run({"slae"}) == 2);
   CHECK(errors.has("did you mean sale?"));
 }

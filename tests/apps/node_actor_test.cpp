@@ -29,8 +29,8 @@ node_config lone_config() {
   return result;
 }
 
-struct fixture {
-  fixture() { register_all_codecs(codecs); }
+struct node_fixture {
+  node_fixture() { register_all_codecs(codecs); }
 
   /// Begins an incarnation of the node on its disk.
   void make_node() {
@@ -65,7 +65,7 @@ struct fixture {
   }
 
   /// Its actors point into the node and end before it.
-  ~fixture() { end_life(); }
+  ~node_fixture() { end_life(); }
 
   void end_life() {
     subject->stop([] {});
@@ -116,7 +116,8 @@ using answers = std::vector<expected<router::call_answer>>;
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "node: actors that are faster than their starter find all") {
+TEST_CASE_FIXTURE(
+  node_fixture, "node: actors that are faster than their starter find all") {
   make_node();
   system.settle_inside_next_send();
   subject->start();
@@ -124,7 +125,8 @@ TEST_CASE_FIXTURE(fixture, "node: actors that are faster than their starter find
   CHECK(subject->phase() == node_phase::ready);
 }
 
-TEST_CASE_FIXTURE(fixture, "node: asked to leave before its first actor ran it leaves") {
+TEST_CASE_FIXTURE(
+  node_fixture, "node: asked to leave before its first actor ran it leaves") {
   make_node();
   subject->start();
   subject->leave();
@@ -134,7 +136,7 @@ TEST_CASE_FIXTURE(fixture, "node: asked to leave before its first actor ran it l
   CHECK(subject->phase() == node_phase::leaving);
 }
 
-TEST_CASE_FIXTURE(fixture, "node: asked to leave while it joins it is never ready") {
+TEST_CASE_FIXTURE(node_fixture, "node: asked to leave while it joins it is never ready") {
   leaves_early = true;
   make_node();
   subject->start();
@@ -144,7 +146,7 @@ TEST_CASE_FIXTURE(fixture, "node: asked to leave while it joins it is never read
   CHECK(subject->phase() == node_phase::leaving);
 }
 
-TEST_CASE_FIXTURE(fixture, "node: its services know it, and can call others") {
+TEST_CASE_FIXTURE(node_fixture, "node: its services know it, and can call others") {
   services = {echo_service()};
   make_node();
   subject->start();
@@ -163,7 +165,7 @@ TEST_CASE_FIXTURE(fixture, "node: its services know it, and can call others") {
   CHECK_FALSE(heard[1]);
 }
 
-TEST_CASE_FIXTURE(fixture, "node: a call fails at once when the gateway ends") {
+TEST_CASE_FIXTURE(node_fixture, "node: a call fails at once when the gateway ends") {
   auto kept = std::vector<router::responder>{};
   services = {kept_service(&kept)};
   make_node();
@@ -182,7 +184,7 @@ TEST_CASE_FIXTURE(fixture, "node: a call fails at once when the gateway ends") {
   CHECK(heard[0].error() == ec::stopping);
 }
 
-TEST_CASE_FIXTURE(fixture, "node: a master that nobody can follow leaves at once") {
+TEST_CASE_FIXTURE(node_fixture, "node: a master that nobody can follow leaves at once") {
   make_node();
   subject->start();
   system.advance(10s);
@@ -192,7 +194,8 @@ TEST_CASE_FIXTURE(fixture, "node: a master that nobody can follow leaves at once
   CHECK(ends.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "node: replicas whose files were wiped are not made anew") {
+TEST_CASE_FIXTURE(
+  node_fixture, "node: replicas whose files were wiped are not made anew") {
   auto replicas = config.storage.shard_count + 1; // The catalog's, too.
   make_node();
   subject->start();
@@ -210,7 +213,8 @@ TEST_CASE_FIXTURE(fixture, "node: replicas whose files were wiped are not made a
   CHECK(disk.list("shards")->empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "node: one that is ready leaves when it is asked to, once") {
+TEST_CASE_FIXTURE(
+  node_fixture, "node: one that is ready leaves when it is asked to, once") {
   make_node();
   subject->start();
   system.settle();

@@ -36,7 +36,7 @@ std::string wait_for_end(pid_t number) {
   }
 }
 
-std::string text_of(const std::string& path) {
+std::string output_text(const std::string& path) {
   auto file = std::ifstream{path};
   return {std::istreambuf_iterator<char>{file}, {}};
 }
@@ -48,7 +48,7 @@ TEST_CASE("process: a detached one has its own session, directory and environmen
   REQUIRE(number);
   CHECK(wait_for_end(*number) == "exited with code 0");
   CHECK(
-    text_of(folder.path() + "/log")
+    output_text(folder.path() + "/log")
     == "hello nothing\n" + folder.path() + "\n" + std::to_string(*number) + "\n");
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("process: output is appended") {
     REQUIRE(number);
     CHECK(wait_for_end(*number) == "exited with code 0");
   }
-  CHECK(text_of(folder.path() + "/log") == "one\ntwo\n");
+  CHECK(output_text(folder.path() + "/log") == "one\ntwo\n");
 }
 
 TEST_CASE("process: a program that is not there is named") {

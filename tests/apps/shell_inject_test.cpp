@@ -42,8 +42,8 @@ std::vector<std::string> told_by(const std::string& line, const names& members) 
 }
 
 /// Three nodes that allow faults, as the shell of n1 sees them.
-struct fixture {
-  fixture() {
+struct shell_inject_fixture {
+  shell_inject_fixture() {
     for (const auto* x : {"n1", "n2", "n3"}) {
       auto row = member(x, static_cast<std::uint64_t>(x[1] - '0'), address(x));
       row.inject = true;
@@ -131,7 +131,8 @@ TEST_CASE("inject: what is wrong is named before any node is asked") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "inject: all nodes of a partition are told, the cut off ones too") {
+  shell_inject_fixture,
+  "inject: all nodes of a partition are told, the cut off ones too") {
   const auto reply = run("inject partition n2 --for 3s");
   REQUIRE(reply);
   CHECK(reply->value.size() == 3);
@@ -141,7 +142,7 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "inject: a node that does not allow it leaves the others alone") {
+  shell_inject_fixture, "inject: a node that does not allow it leaves the others alone") {
   const auto refusal = fail(ec::wrong_state, "n3 was not started with --allow-inject");
   node.nodes.at(address("n3")).faults = refusal;
   const auto reply = run("inject partition n2");
@@ -150,14 +151,15 @@ TEST_CASE_FIXTURE(
   CHECK(node.injected->empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "inject: somebody who is no member is named") {
+TEST_CASE_FIXTURE(shell_inject_fixture, "inject: somebody who is no member is named") {
   const auto reply = run("inject partition n22");
   REQUIRE_FALSE(reply);
   CHECK(reply.error() == ec::not_found);
   CHECK(sentence_of(reply.error()) == "there is no member n22; did you mean n2?");
 }
 
-TEST_CASE_FIXTURE(fixture, "inject: list shows each node's faults with what remains") {
+TEST_CASE_FIXTURE(
+  shell_inject_fixture, "inject: list shows each node's faults with what remains") {
   auto fault = injected_fault{};
   fault.kind = injected_kind::delay;
   fault.peers = of({"n3"});
@@ -175,7 +177,8 @@ TEST_CASE_FIXTURE(fixture, "inject: list shows each node's faults with what rema
   CHECK(row.at("remaining_seconds") == 1.5);
 }
 
-TEST_CASE_FIXTURE(fixture, "heal: goes to all nodes, and says who did not answer") {
+TEST_CASE_FIXTURE(
+  shell_inject_fixture, "heal: goes to all nodes, and says who did not answer") {
   REQUIRE(run("heal"));
   CHECK(*node.healed == std::vector<std::string>{"n1", "n2", "n3"});
   node.healed->clear();
@@ -189,7 +192,8 @@ TEST_CASE_FIXTURE(fixture, "heal: goes to all nodes, and says who did not answer
   CHECK(*node.healed == std::vector<std::string>{"n1", "n3"});
 }
 
-TEST_CASE_FIXTURE(fixture, "inject: kinds are completed, and members within a target") {
+TEST_CASE_FIXTURE(
+  shell_inject_fixture, "inject: kinds are completed, and members within a target") {
   const auto from = [&](argument_kind kind, std::string_view typed) {
     return names_of(kind, typed, node);
   };

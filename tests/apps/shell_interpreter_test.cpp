@@ -11,8 +11,8 @@ namespace troupe::apps::shell {
 namespace {
 
 /// Two nodes; the shell was told of n1.
-struct fixture {
-  fixture() {
+struct shell_interpreter_fixture {
+  shell_interpreter_fixture() {
     const auto members = members_reply{{member("n1", 1, "a:1"), member("n2", 2, "b:1")}};
     nodes.add("a:1", "n1", 1).members = members;
     nodes.add("b:1", "n2", 2).members = members;
@@ -36,13 +36,15 @@ struct fixture {
   bool says_yes = true;
 };
 
-TEST_CASE_FIXTURE(fixture, "interpreter: prints the answer to a question") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: prints the answer to a question") {
   CHECK(make().run("tree") == exit_status::ok);
   CHECK(out.str() == "ACTOR  STATE    RESTARTS\nn1     running         0\n");
   CHECK(errors.str().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: JSON is one value in one line") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: JSON is one value in one line") {
   auto shell = make(true);
   CHECK(shell.run("tree") == exit_status::ok);
   CHECK(shell.run("members n7") == exit_status::ok);
@@ -51,13 +53,15 @@ TEST_CASE_FIXTURE(fixture, "interpreter: JSON is one value in one line") {
     == "{\"name\":\"n1\",\"state\":\"running\",\"restarts\":0,\"children\":[]}\n[]\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: JSON of text that is not UTF-8 stays JSON") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: JSON of text that is not UTF-8 stays JSON") {
   nodes.nodes["a:1"].tree.root.name = "a\xff";
   CHECK(make(true).run("tree") == exit_status::ok);
   CHECK(json::accept(out.str()));
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: misuse is told before anybody is asked") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: misuse is told before anybody is asked") {
   CHECK(make().run("tre") == exit_status::misuse);
   CHECK(
     errors.str()
@@ -66,7 +70,7 @@ TEST_CASE_FIXTURE(fixture, "interpreter: misuse is told before anybody is asked"
   CHECK(nodes.dialled.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: help and quit need no node") {
+TEST_CASE_FIXTURE(shell_interpreter_fixture, "interpreter: help and quit need no node") {
   nodes.kill("a:1");
   auto shell = make();
   CHECK(shell.run("help") == exit_status::ok);
@@ -79,7 +83,9 @@ TEST_CASE_FIXTURE(fixture, "interpreter: help and quit need no node") {
   CHECK(nodes.dialled.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: help on a command shows its form and details") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture,
+  "interpreter: help on a command shows its form and details") {
   CHECK(make().run("help status") == exit_status::ok);
   CHECK(
     out.str()
@@ -88,7 +94,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: help on a command shows its form and de
        "  PHASE is founding, joining, ready or leaving.\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: help and quit have JSON, too") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: help and quit have JSON, too") {
   auto shell = make(true);
   CHECK(shell.run("help tree") == exit_status::ok);
   CHECK(shell.run("quit") == exit_status::ok);
@@ -98,13 +105,15 @@ TEST_CASE_FIXTURE(fixture, "interpreter: help and quit have JSON, too") {
        "state and restarts\",\"details\":\"\"}\n{\"quit\":true}\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: no node to ask is told apart") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: no node to ask is told apart") {
   nodes.kill("a:1");
   CHECK(make().run("tree") == exit_status::unconnected);
   CHECK(errors.str() == "error: unreachable: nobody listens at a:1\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: a refusal is the command's failure") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: a refusal is the command's failure") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.current->trouble = fail(ec::wrong_state, "not joined\x1b[2J");
@@ -113,7 +122,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: a refusal is the command's failure") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "interpreter: a question moves to another node when one dies") {
+  shell_interpreter_fixture,
+  "interpreter: a question moves to another node when one dies") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.kill("a:1");
@@ -124,7 +134,8 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "interpreter: a question that waited in vain is not repeated") {
+  shell_interpreter_fixture,
+  "interpreter: a question that waited in vain is not repeated") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.dialled.clear();
@@ -133,7 +144,8 @@ TEST_CASE_FIXTURE(
   CHECK(nodes.dialled.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: when all nodes died it says so") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: when all nodes died it says so") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.kill("a:1");
@@ -141,7 +153,9 @@ TEST_CASE_FIXTURE(fixture, "interpreter: when all nodes died it says so") {
   CHECK(shell.run("tree") == exit_status::unconnected);
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: stats asks for all time, or for some minutes") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture,
+  "interpreter: stats asks for all time, or for some minutes") {
   auto shell = make();
   CHECK(shell.run("stats --minutes 5") == exit_status::ok);
   CHECK(nodes.minutes == 5);
@@ -149,7 +163,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: stats asks for all time, or for some mi
   CHECK(nodes.minutes == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: call asks the service as it was told to") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: call asks the service as it was told to") {
   nodes.nodes["a:1"].call = call_reply{"{\"left\": 3}", 1, std::chrono::milliseconds{2}};
   auto shell = make();
   CHECK(shell.run("call shop.Stock Take {\"item\": \"a b\"}") == exit_status::ok);
@@ -165,7 +180,9 @@ TEST_CASE_FIXTURE(fixture, "interpreter: call asks the service as it was told to
   CHECK(out.str().find("\"left\": 3") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: a call goes to another node when one had died") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture,
+  "interpreter: a call goes to another node when one had died") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.kill("a:1");
@@ -174,7 +191,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: a call goes to another node when one ha
   CHECK(place.node().name.value() == "n2");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: a call that failed is not repeated") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: a call that failed is not repeated") {
   nodes.nodes["a:1"].call = fail(ec::link_lost, "the provider has ended");
   CHECK(make().run("call s m --idempotent") == exit_status::failed);
   CHECK(nodes.called.size() == 1);
@@ -182,7 +200,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: a call that failed is not repeated") {
   CHECK(place.connected());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: leave is asked about, and then done") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: leave is asked about, and then done") {
   auto shell = make();
   CHECK(shell.run("leave") == exit_status::ok);
   CHECK(
@@ -192,7 +211,8 @@ TEST_CASE_FIXTURE(fixture, "interpreter: leave is asked about, and then done") {
   CHECK_FALSE(place.connected());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: leave is not done when the answer is no") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: leave is not done when the answer is no") {
   says_yes = false;
   CHECK(make().run("leave") == exit_status::failed);
   CHECK(nodes.left.empty());
@@ -200,27 +220,31 @@ TEST_CASE_FIXTURE(fixture, "interpreter: leave is not done when the answer is no
   CHECK(errors.str() == "nothing was done\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: leave with --yes is not asked about") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: leave with --yes is not asked about") {
   says_yes = false;
   CHECK(make(true).run("leave --yes") == exit_status::ok);
   CHECK(out.str() == "{\"left\":\"n1\"}\n");
   CHECK(questions.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: without a terminal nobody is asked") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: without a terminal nobody is asked") {
   auto script = interpreter{place, {}, {}, out, errors};
   CHECK(script.run("leave") == exit_status::ok);
   CHECK(nodes.left == std::vector<std::string>{"n1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: two leaves in a row do not end two nodes") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: two leaves in a row do not end two nodes") {
   auto shell = make();
   CHECK(shell.run("leave --yes") == exit_status::ok);
   CHECK(shell.run("leave --yes") == exit_status::failed);
   CHECK(nodes.left == std::vector<std::string>{"n1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: leave never hits a node that nobody meant") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: leave never hits a node that nobody meant") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.kill("a:1");
@@ -235,7 +259,9 @@ TEST_CASE_FIXTURE(fixture, "interpreter: leave never hits a node that nobody mea
   CHECK(nodes.left == std::vector<std::string>{"n2"});
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: an action that failed is not tried elsewhere") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture,
+  "interpreter: an action that failed is not tried elsewhere") {
   auto shell = make();
   CHECK(shell.run("tree") == exit_status::ok);
   nodes.kill("a:1");
@@ -244,39 +270,45 @@ TEST_CASE_FIXTURE(fixture, "interpreter: an action that failed is not tried else
   CHECK(errors.str() == "error: link_lost: the link to a:1 broke\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: output that cannot be written is a failure") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: output that cannot be written is a failure") {
   out.setstate(std::ios::badbit);
   CHECK(make().run("help") == exit_status::failed);
   CHECK(errors.str() == "error: system: the answer could not be written to stdout\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: commands on data are those of Redis") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: commands on data are those of Redis") {
   nodes.nodes["a:1"].data = {"$5\r\nhello\r\n"};
   auto shell = make();
   CHECK(shell.run("get 'a b'") == exit_status::ok);
   CHECK(shell.run("set k v") == exit_status::ok);
   CHECK(shell.run("del k") == exit_status::ok);
-  using words = std::vector<std::string>;
   CHECK(
     nodes.commands
-    == std::vector<words>{{"get", "a b"}, {"set", "k", "v"}, {"del", "k"}});
+    == std::vector<std::vector<std::string>>{
+      {"get", "a b"}, {"set", "k", "v"}, {"del", "k"}});
   CHECK(out.str() == "hello\nhello\nhello\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: an error of Redis is an error") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: an error of Redis is an error") {
   nodes.nodes["a:1"].data = {"-CLUSTERDOWN NOQUORUM shard 1 has no master\r\n"};
   CHECK(make().run("get k") == exit_status::failed);
   CHECK(errors.str().find("CLUSTERDOWN NOQUORUM shard 1") != std::string::npos);
   CHECK(out.str().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: a write is not repeated at another node") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture, "interpreter: a write is not repeated at another node") {
   nodes.kill("a:1");
   CHECK(make().run("set k v") != exit_status::ok);
   CHECK(nodes.commands.size() <= 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "interpreter: slots of a key are looked up by its hash tag") {
+TEST_CASE_FIXTURE(
+  shell_interpreter_fixture,
+  "interpreter: slots of a key are looked up by its hash tag") {
   auto shard = shard_row{shard_id{1}, epoch{1}, node_name{"n1"}, {}, {}};
   shard.slots = {{slot{0}, slot{16'383}}};
   nodes.nodes["a:1"].shards.shards = {shard};

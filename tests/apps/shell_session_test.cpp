@@ -13,8 +13,8 @@ namespace {
 using words = std::vector<std::string>;
 
 /// Three nodes that know each other; the shell was told of n1.
-struct fixture {
-  fixture() {
+struct shell_session_fixture {
+  shell_session_fixture() {
     const auto members = members_reply{
       {member("n3", 3, "c:1"), member("n1", 1, "a:1"), member("n2", 2, "b:1")}};
     nodes.add("a:1", "n1", 1).members = members;
@@ -35,7 +35,8 @@ struct fixture {
   error attempt;
 };
 
-TEST_CASE_FIXTURE(fixture, "session: connects once, and says nothing about it") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: connects once, and says nothing about it") {
   CHECK_FALSE(place.has_node());
   CHECK(dialled() == words{"a:1"});
   CHECK(place.connected());
@@ -44,18 +45,21 @@ TEST_CASE_FIXTURE(fixture, "session: connects once, and says nothing about it") 
   CHECK(notes.str().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "session: without a connection a question fails") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: without a connection a question fails") {
   CHECK(place.ask(status_query{}).error() == ec::unreachable);
 }
 
-TEST_CASE_FIXTURE(fixture, "session: fails with what the one address failed with") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: fails with what the one address failed with") {
   nodes.kill("a:1");
   CHECK(dialled() == words{"a:1"});
   CHECK(render(attempt) == "unreachable: nobody listens at a:1");
   CHECK_FALSE(place.has_node());
 }
 
-TEST_CASE_FIXTURE(fixture, "session: moves to another member when its node is gone") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: moves to another member when its node is gone") {
   REQUIRE_FALSE(place.connect());
   nodes.kill("a:1");
   CHECK(place.ask(tree_query{}).error() == ec::link_lost);
@@ -66,7 +70,7 @@ TEST_CASE_FIXTURE(fixture, "session: moves to another member when its node is go
   CHECK(notes.str() == "note: n1 is gone; connected to n2 (b:1)\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "session: stays with a node that came back") {
+TEST_CASE_FIXTURE(shell_session_fixture, "session: stays with a node that came back") {
   REQUIRE_FALSE(place.connect());
   nodes.kill("a:1");
   CHECK_FALSE(place.ask(stats_query{}));
@@ -75,7 +79,8 @@ TEST_CASE_FIXTURE(fixture, "session: stays with a node that came back") {
   CHECK(notes.str() == "note: connected to n1 again (a:1)\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "session: says how many members it tried in vain") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: says how many members it tried in vain") {
   REQUIRE_FALSE(place.connect());
   for (const auto* address : {"a:1", "b:1", "c:1"})
     nodes.kill(address);
@@ -88,7 +93,7 @@ TEST_CASE_FIXTURE(fixture, "session: says how many members it tried in vain") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "session: tries no member that is dead, has left or is silent") {
+  shell_session_fixture, "session: tries no member that is dead, has left or is silent") {
   auto& members = nodes.nodes["a:1"].members.members;
   members[0].state = "dead";    // n3
   members[2].state = "suspect"; // n2
@@ -102,7 +107,7 @@ TEST_CASE_FIXTURE(
   CHECK(dialled() == words{"a:1", "b:1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "session: learns of members from every answer") {
+TEST_CASE_FIXTURE(shell_session_fixture, "session: learns of members from every answer") {
   nodes.nodes["a:1"].members.members.clear();
   REQUIRE_FALSE(place.connect());
   nodes.nodes["a:1"].members.members = {member("n3", 3, "c:1")};
@@ -114,14 +119,16 @@ TEST_CASE_FIXTURE(fixture, "session: learns of members from every answer") {
   CHECK(dialled() == words{"a:1", "c:1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "session: a node that was told to end is not tried again") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: a node that was told to end is not tried again") {
   REQUIRE_FALSE(place.connect());
   place.part();
   CHECK_FALSE(place.connected());
   CHECK(dialled() == words{"b:1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "session: parted from the only node it has nowhere to go") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: parted from the only node it has nowhere to go") {
   nodes.nodes["a:1"].members.members = {member("n1", 1, "a:1")};
   REQUIRE_FALSE(place.connect());
   place.part();
@@ -130,7 +137,8 @@ TEST_CASE_FIXTURE(fixture, "session: parted from the only node it has nowhere to
     render(attempt) == "unreachable: there is no other member that the shell knows of");
 }
 
-TEST_CASE_FIXTURE(fixture, "session: only some failures mean that the node is gone") {
+TEST_CASE_FIXTURE(
+  shell_session_fixture, "session: only some failures mean that the node is gone") {
   REQUIRE_FALSE(place.connect());
   for (const auto code :
        {ec::wrong_state, ec::busy, ec::internal, ec::invalid_argument}) {

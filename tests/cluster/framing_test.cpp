@@ -10,7 +10,7 @@
 namespace troupe::cluster {
 namespace {
 
-constexpr std::size_t limit = 1'000;
+constexpr std::size_t body_limit = 1'000;
 
 byte_buffer framed(std::string_view body) {
   auto result = byte_buffer{};
@@ -58,7 +58,7 @@ TEST_CASE("framing: frames are cut out again wherever the stream is split") {
   append_frame(bytes, "the third");
   for (auto split = std::size_t{0}; split <= bytes.size(); ++split) {
     CAPTURE(split);
-    auto reader = frame_reader{limit};
+    auto reader = frame_reader{body_limit};
     reader.feed(byte_view{bytes}.first(split));
     auto found = bodies(reader);
     reader.feed(byte_view{bytes}.subspan(split));
@@ -70,7 +70,7 @@ TEST_CASE("framing: frames are cut out again wherever the stream is split") {
 }
 
 TEST_CASE("framing: frames are cut out when the bytes come one by one") {
-  auto reader = frame_reader{limit};
+  auto reader = frame_reader{body_limit};
   auto bytes = framed("slow");
   for (auto i = std::size_t{0}; i + 1 < bytes.size(); ++i) {
     reader.feed(byte_view{bytes}.subspan(i, 1));
@@ -83,15 +83,15 @@ TEST_CASE("framing: frames are cut out when the bytes come one by one") {
 }
 
 TEST_CASE("framing: a body of exactly the limit passes, one byte more does not") {
-  auto reader = frame_reader{limit};
-  reader.feed(framed(std::string(limit, 'x')));
+  auto reader = frame_reader{body_limit};
+  reader.feed(framed(std::string(body_limit, 'x')));
   CHECK(bodies(reader).size() == 1);
-  reader.feed(framed(std::string(limit + 1, 'x')));
+  reader.feed(framed(std::string(body_limit + 1, 'x')));
   CHECK(failure_of(reader) == ec::too_large);
 }
 
 TEST_CASE("framing: a length above the limit is refused on the header alone") {
-  auto reader = frame_reader{limit};
+  auto reader = frame_reader{body_limit};
   reader.feed(header(0xffff'ffff, 0));
   CHECK(failure_of(reader) == ec::too_large);
   // Nor does more of it change that.
@@ -102,8 +102,8 @@ TEST_CASE("framing: the limit can be raised for the frames to come") {
   auto reader = frame_reader{10};
   reader.feed(framed("hello"));
   CHECK(bodies(reader).size() == 1);
-  reader.limit(limit);
-  reader.feed(framed(std::string(limit, 'x')));
+  reader.limit(body_limit);
+  reader.feed(framed(std::string(body_limit, 'x')));
   CHECK(bodies(reader).size() == 1);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("framing: each flipped bit of a crc or body is found") {
     CAPTURE(bit);
     auto bytes = whole;
     bytes[bit / 8] ^= std::byte{1} << (bit % 8);
-    auto reader = frame_reader{limit};
+    auto reader = frame_reader{body_limit};
     reader.feed(bytes);
     CHECK(failure_of(reader) == ec::malformed);
   }
@@ -125,7 +125,7 @@ TEST_CASE("framing: a flipped bit of a length gives no frame") {
     CAPTURE(bit);
     auto bytes = whole;
     bytes[bit / 8] ^= std::byte{1} << (bit % 8);
-    auto reader = frame_reader{limit};
+    auto reader = frame_reader{body_limit};
     reader.feed(bytes);
     auto next = reader.next();
     CHECK((!next || !*next));
@@ -135,7 +135,7 @@ TEST_CASE("framing: a flipped bit of a length gives no frame") {
 TEST_CASE("framing: garbage gives no frame and never more memory than was fed") {
   auto random = random_source{7};
   for (auto run = 0; run < 2'000; ++run) {
-    auto reader = frame_reader{limit};
+    auto reader = frame_reader{body_limit};
     auto garbage = byte_buffer(random.below(64));
     for (auto& x : garbage)
       x = static_cast<std::byte>(random.below(256));
@@ -146,7 +146,7 @@ TEST_CASE("framing: garbage gives no frame and never more memory than was fed") 
 }
 
 TEST_CASE("framing: a text of another protocol is refused with a hint") {
-  auto reader = frame_reader{limit};
+  auto reader = frame_reader{body_limit};
   reader.feed(as_bytes("GET / HTTP/1.1\r\n\r\n"));
   auto next = reader.next();
   REQUIRE_FALSE(next);
@@ -155,7 +155,7 @@ TEST_CASE("framing: a text of another protocol is refused with a hint") {
 }
 
 TEST_CASE("framing: a body stays valid until the next call") {
-  auto reader = frame_reader{limit};
+  auto reader = frame_reader{body_limit};
   auto bytes = framed("one");
   append_frame(bytes, "two");
   reader.feed(bytes);

@@ -13,20 +13,22 @@ namespace {
 constexpr auto cluster_a = cluster_id{uuid{0xa, 1}};
 constexpr auto cluster_b = cluster_id{uuid{0xb, 1}};
 
-peer_identity identity(std::uint64_t id, std::uint64_t incarnation = 1) {
+peer_identity shaking_identity(std::uint64_t id, std::uint64_t incarnation = 1) {
   return {
     node_id{uuid{0, id}}, node_name{"n" + std::to_string(id)},
     troupe::incarnation{incarnation}, link_role::node};
 }
 
-local_identity self() { return {"mall", cluster_a, identity(1), "n1:7400"}; }
-
-hello good_hello() {
-  return {"mall", cluster_a,     identity(2),        "n2:7400", 1,
-          1,      session_id{9}, actors::lane::bulk, 77};
+local_identity shaking_self() {
+  return {"mall", cluster_a, shaking_identity(1), "n1:7400"};
 }
 
-welcome good_welcome() { return {cluster_a, identity(2), "n2:7400", 1, 55}; }
+hello good_hello() {
+  return {"mall", cluster_a,     shaking_identity(2), "n2:7400", 1,
+          1,      session_id{9}, actors::lane::bulk,  77};
+}
+
+welcome good_welcome() { return {cluster_a, shaking_identity(2), "n2:7400", 1, 55}; }
 
 TEST_CASE("common_version: the highest that both speak, or none") {
   struct row {
@@ -48,12 +50,12 @@ TEST_CASE("common_version: the highest that both speak, or none") {
 }
 
 TEST_CASE("handshake: a good hello is an offer with all that it said") {
-  auto offer = judge(self(), good_hello());
+  auto offer = judge(shaking_self(), good_hello());
   REQUIRE(offer);
   CHECK(offer->lane == actors::lane::bulk);
   CHECK(offer->session == session_id{9});
   CHECK_FALSE(offer->ours);
-  CHECK(offer->peer == identity(2));
+  CHECK(offer->peer == shaking_identity(2));
   CHECK(offer->address == "n2:7400");
   CHECK(offer->cluster == cluster_a);
   CHECK(offer->credit == 77);
@@ -61,13 +63,13 @@ TEST_CASE("handshake: a good hello is an offer with all that it said") {
 
 TEST_CASE("handshake: a good welcome is an offer of the lane and session we asked for") {
   auto ours = good_hello();
-  ours.from = identity(1);
-  auto offer = judge(self(), ours, good_welcome());
+  ours.from = shaking_identity(1);
+  auto offer = judge(shaking_self(), ours, good_welcome());
   REQUIRE(offer);
   CHECK(offer->lane == actors::lane::bulk);
   CHECK(offer->session == session_id{9});
   CHECK(offer->ours);
-  CHECK(offer->peer == identity(2));
+  CHECK(offer->peer == shaking_identity(2));
   CHECK(offer->address == "n2:7400");
   CHECK(offer->cluster == cluster_a);
   CHECK(offer->credit == 55);
@@ -76,10 +78,10 @@ TEST_CASE("handshake: a good welcome is an offer of the lane and session we aske
 TEST_CASE("handshake: the offer carries the version that both speak") {
   auto theirs = good_hello();
   theirs.version_max = 9;
-  auto offer = judge(self(), theirs);
+  auto offer = judge(shaking_self(), theirs);
   REQUIRE(offer);
   CHECK(offer->version == 1);
-  auto answer = judge(self(), theirs, good_welcome());
+  auto answer = judge(shaking_self(), theirs, good_welcome());
   REQUIRE(answer);
   CHECK(answer->version == 1);
 }
@@ -126,8 +128,9 @@ TEST_CASE("handshake: the rules of a hello") {
      std::nullopt, ""},
     {"ourselves", [](auto& me, auto& x) { x.from = me.self; }, ec::already_exists,
      "dialled itself"},
-    {"our id in another incarnation", [](auto&, auto& x) { x.from = identity(1, 2); },
-     ec::already_exists, "data directory copied"},
+    {"our id in another incarnation",
+     [](auto&, auto& x) { x.from = shaking_identity(1, 2); }, ec::already_exists,
+     "data directory copied"},
     {"a client", [](auto&, auto& x) { x.from.role = link_role::client; }, std::nullopt,
      ""},
     {"a client that takes any cluster",
@@ -146,7 +149,7 @@ TEST_CASE("handshake: the rules of a hello") {
      ec::foreign_cluster, "[cluster] name"}};
   for (const auto& row : rows) {
     CAPTURE(row.what);
-    auto me = self();
+    auto me = shaking_self();
     auto theirs = good_hello();
     row.change(me, theirs);
     auto offer = judge(me, theirs);
@@ -174,11 +177,11 @@ TEST_CASE("handshake: the rules of a welcome") {
     {"a version above the offered", [](auto&, auto& x) { x.version = 2; },
      ec::version_mismatch},
     {"ourselves", [](auto& me, auto& x) { x.from = me.self; }, ec::already_exists},
-    {"our id in another incarnation", [](auto&, auto& x) { x.from = identity(1, 7); },
-     ec::already_exists}};
+    {"our id in another incarnation",
+     [](auto&, auto& x) { x.from = shaking_identity(1, 7); }, ec::already_exists}};
   for (const auto& row : rows) {
     CAPTURE(row.what);
-    auto me = self();
+    auto me = shaking_self();
     auto theirs = good_welcome();
     row.change(me, theirs);
     auto offer = judge(me, good_hello(), theirs);

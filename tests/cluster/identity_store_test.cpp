@@ -9,13 +9,13 @@ namespace troupe::cluster {
 
 namespace {
 
-const auto n1 = node_name{"n1"};
-const auto some_charter
+const auto own_name = node_name{"n1"};
+const auto stored_charter
   = charter{cluster_id{uuid{7, 7}}, {node_id{uuid{0, 1}}, node_id{uuid{0, 2}}}, "how"};
 
 struct fixture {
   expected<stored_identity>
-  begin(const node_name& name = n1, const std::string& cluster = "mall") {
+  begin(const node_name& name = own_name, const std::string& cluster = "mall") {
     return begin_incarnation(disk, name, cluster, random);
   }
 
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(
   auto first = begin();
   REQUIRE(first);
   CHECK_FALSE(first->id.value().nil());
-  CHECK(first->name == n1);
+  CHECK(first->name == own_name);
   CHECK(first->incarnation == incarnation{1});
   CHECK_FALSE(first->agreed);
 }
@@ -65,28 +65,29 @@ TEST_CASE_FIXTURE(fixture, "identity_store: two new disks get two ids") {
 TEST_CASE_FIXTURE(
   fixture, "identity_store: a charter survives and comes with the next incarnation") {
   REQUIRE(begin());
-  CHECK_FALSE(store_charter(disk, some_charter));
+  CHECK_FALSE(store_charter(disk, stored_charter));
   disk.power_loss(random);
   auto next = begin();
   REQUIRE(next);
-  CHECK(next->agreed == some_charter);
+  CHECK(next->agreed == stored_charter);
 }
 
 TEST_CASE_FIXTURE(
   fixture, "identity_store: the same charter may be stored again, another may not") {
   REQUIRE(begin());
-  CHECK_FALSE(store_charter(disk, some_charter));
-  CHECK_FALSE(store_charter(disk, some_charter));
-  auto why = store_charter(disk, charter{cluster_id{uuid{8, 8}}, some_charter.founders});
+  CHECK_FALSE(store_charter(disk, stored_charter));
+  CHECK_FALSE(store_charter(disk, stored_charter));
+  auto why
+    = store_charter(disk, charter{cluster_id{uuid{8, 8}}, stored_charter.founders});
   CHECK(why == ec::foreign_cluster);
-  CHECK(render(why).find(to_string(some_charter.cluster)) != std::string::npos);
-  CHECK(begin()->agreed == some_charter);
+  CHECK(render(why).find(to_string(stored_charter.cluster)) != std::string::npos);
+  CHECK(begin()->agreed == stored_charter);
 }
 
 TEST_CASE_FIXTURE(
   fixture, "identity_store: a disk of another cluster name is refused with both names") {
   REQUIRE(begin());
-  auto other = begin(n1, "fair");
+  auto other = begin(own_name, "fair");
   REQUIRE_FALSE(other);
   CHECK(other.error() == ec::foreign_cluster);
   CHECK(render(other.error()).find("'mall', not 'fair'") != std::string::npos);
@@ -104,7 +105,7 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(fixture, "identity_store: any flipped bit is found") {
   REQUIRE(begin());
-  REQUIRE_FALSE(store_charter(disk, some_charter));
+  REQUIRE_FALSE(store_charter(disk, stored_charter));
   for (const auto* path : {"NODE", "CHARTER"})
     for (auto at = std::uint64_t{0}; at < bytes_of(path); ++at) {
       auto bit = static_cast<unsigned>(at % 8);
@@ -121,9 +122,9 @@ TEST_CASE_FIXTURE(fixture, "identity_store: any flipped bit is found") {
 TEST_CASE_FIXTURE(
   fixture, "identity_store: a damaged charter is not replaced by another") {
   REQUIRE(begin());
-  REQUIRE_FALSE(store_charter(disk, some_charter));
+  REQUIRE_FALSE(store_charter(disk, stored_charter));
   disk.flip_bit("CHARTER", 9, 3);
-  CHECK(store_charter(disk, some_charter) == ec::corrupt);
+  CHECK(store_charter(disk, stored_charter) == ec::corrupt);
 }
 
 TEST_CASE_FIXTURE(fixture, "identity_store: a truncated or overlong file is damaged") {
@@ -140,7 +141,7 @@ TEST_CASE_FIXTURE(fixture, "identity_store: a truncated or overlong file is dama
 TEST_CASE_FIXTURE(
   fixture, "identity_store: a charter without a node is damage, not a new node") {
   REQUIRE(begin());
-  REQUIRE_FALSE(store_charter(disk, some_charter));
+  REQUIRE_FALSE(store_charter(disk, stored_charter));
   REQUIRE_FALSE(disk.remove("NODE"));
   auto result = begin();
   REQUIRE_FALSE(result);
@@ -198,15 +199,15 @@ TEST_CASE("identity_store: a crash while a charter is stored leaves it whole or 
       auto x = fixture{.disk = {}, .random = random_source{seed}};
       REQUIRE(x.begin());
       x.disk.fail_after(changes);
-      auto why = store_charter(x.disk, some_charter);
+      auto why = store_charter(x.disk, stored_charter);
       x.disk.recover();
       x.disk.power_loss(x.random);
       auto after = x.begin();
       REQUIRE(after);
       if (!why)
-        CHECK(after->agreed == some_charter);
+        CHECK(after->agreed == stored_charter);
       else if (after->agreed)
-        CHECK(after->agreed == some_charter);
+        CHECK(after->agreed == stored_charter);
     }
 }
 

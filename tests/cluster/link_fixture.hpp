@@ -18,6 +18,8 @@ namespace troupe::cluster {
 using namespace std::chrono_literals;
 
 constexpr auto t0 = time_point{1h};
+constexpr auto s1 = session_id{101};
+constexpr auto s2 = session_id{102};
 
 inline peer_identity identity(std::uint64_t id, std::uint64_t incarnation = 1) {
   return {

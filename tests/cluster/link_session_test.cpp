@@ -6,9 +6,6 @@
 namespace troupe::cluster {
 namespace {
 
-constexpr auto s1 = session_id{101};
-constexpr auto s2 = session_id{102};
-
 using enum link::news_kind;
 
 // -- getting a session

@@ -10,9 +10,6 @@
 namespace troupe::cluster {
 namespace {
 
-constexpr auto s1 = session_id{101};
-constexpr auto s2 = session_id{102};
-
 using enum link::news_kind;
 
 std::vector<std::string> contents(const link::output& out) {

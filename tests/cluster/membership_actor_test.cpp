@@ -41,13 +41,13 @@ membership_config reclaiming() {
 }
 
 /// Node 1, which hears from node 2.
-struct fixture {
+struct membership_fixture {
   test::deterministic_system system;
   test::test_context context{system};
   links_log log;
   membership_actor actor;
 
-  fixture() {
+  membership_fixture() {
     auto links = caf::actor_cast<links_actor>(system.spawn(make_links_log, &log));
     actor = system.spawn(
       make_membership, &context, links, membership{reclaiming(), test::claim(1), {}, 1});
@@ -64,7 +64,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "membership_actor: wakes that hurry leave no timers behind") {
+TEST_CASE_FIXTURE(
+  membership_fixture, "membership_actor: wakes that hurry leave no timers behind") {
   hear(test::claim(2));
   for (auto i = 1U; i <= 50; ++i) {
     hear(test::claim(2, member_state::alive, 1, i)); // Gossiped soon.
@@ -74,7 +75,8 @@ TEST_CASE_FIXTURE(fixture, "membership_actor: wakes that hurry leave no timers b
   CHECK(system.timer_count() <= 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "membership_actor: links forget whom it lists no longer") {
+TEST_CASE_FIXTURE(
+  membership_fixture, "membership_actor: links forget whom it lists no longer") {
   hear(test::claim(3, member_state::left));
   system.advance(59s);
   CHECK(log.forgotten.empty());

@@ -21,7 +21,7 @@ TEST_CASE("membership_config: a value out of range is named, with the range") {
   config.suspicion_mult = 1;
   auto trouble = config.validate();
   REQUIRE(trouble == ec::invalid_config);
-  CHECK(sentence_of(trouble) == "membership.suspicion_mult is 1; allowed are 2 to 32");
+  CHECK(sentence_of(trouble) == "membership.suspicion_mult is 1; allowed is 2 to 32");
 }
 
 TEST_CASE("membership_config: each key has both of its bounds checked") {

@@ -24,9 +24,11 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+from build_commands import build_commands
 from proof import ROOT, Proof
 
-FOLDERS = ("actors", "cluster", "storage", "router", "apps/lab", "tests/mutants")
+FOLDERS = ("actors", "cluster", "registry", "storage", "router", "apps/lab",
+           "tests/mutants")
 
 
 class Failure(Exception):
@@ -50,8 +52,8 @@ class Build:
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory).resolve()
-        entries = json.loads((self.directory / "compile_commands.json").read_text())
-        self.commands = {entry["file"]: entry["command"] for entry in entries}
+        self.commands = {entry["file"]: entry["command"]
+                         for entry in build_commands(self.directory)}
         steps = self.run(["ninja", "-t", "commands", "bin/troupe"]).splitlines()
         self.link_command = steps[-1]
 

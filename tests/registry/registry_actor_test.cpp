@@ -24,13 +24,13 @@ caf::behavior make_membership(caf::event_based_actor*) {
 
 const auto rule = entry_key{entry_kind::config, "rule", {}};
 
-struct fixture {
+struct registry_fixture {
   troupe::test::deterministic_system system;
   troupe::test::test_context context{system};
   std::vector<cluster::post> posts;
   registry_actor registry;
 
-  fixture() {
+  registry_fixture() {
     auto links = caf::actor_cast<cluster::links_actor>(system.spawn(make_links, &posts));
     auto membership
       = caf::actor_cast<cluster::membership_actor>(system.spawn(make_membership));
@@ -69,7 +69,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "registry_actor: the catalog's state and changes are served") {
+TEST_CASE_FIXTURE(
+  registry_fixture, "registry_actor: the catalog's state and changes are served") {
   CHECK(!trouble_of(catalog_state{{1, 5}, {value_at(rule, {1, 4}, "old")}}));
   CHECK(configs() == "rule=old@" + to_string(version{1, 4}) + " ");
   CHECK(!trouble_of(catalog_delta{{1, 5}, {2, 7}, {value_at(rule, {2, 7}, "new")}}));
@@ -78,7 +79,8 @@ TEST_CASE_FIXTURE(fixture, "registry_actor: the catalog's state and changes are 
   CHECK(configs().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "registry_actor: changes behind a gap are not taken") {
+TEST_CASE_FIXTURE(
+  registry_fixture, "registry_actor: changes behind a gap are not taken") {
   auto changes = catalog_delta{{1, 5}, {1, 6}, {value_at(rule, {1, 6}, "x")}};
   CHECK(trouble_of(changes) == ec::wrong_state);
   CHECK(configs().empty());
@@ -86,7 +88,7 @@ TEST_CASE_FIXTURE(fixture, "registry_actor: changes behind a gap are not taken")
   CHECK(!trouble_of(changes)); // Known by now.
 }
 
-TEST_CASE_FIXTURE(fixture, "registry_actor: what no catalog says is refused") {
+TEST_CASE_FIXTURE(registry_fixture, "registry_actor: what no catalog says is refused") {
   CHECK(
     trouble_of(catalog_state{{1, 5}, {value_at(rule, {1, 6}, "x")}}) == ec::malformed);
   CHECK(

@@ -11,8 +11,8 @@ constexpr auto bob = subscriber_id{2};
 const auto shop = pattern{entry_kind::provider, "shop"};
 const auto providers = pattern{entry_kind::provider, {}};
 
-struct fixture {
-  fixture() : subs{small()} {}
+struct subscriptions_fixture {
+  subscriptions_fixture() : subs{small()} {}
 
   static registry_config small() {
     auto config = registry_config{};
@@ -49,7 +49,7 @@ struct fixture {
 };
 
 TEST_CASE("subscriptions: a subscriber gets what is there, even if it is nothing") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   f.show(provider("shop"), 1);
   f.show(provider("bank"), 2);
   auto out = f.add(alice, shop);
@@ -62,7 +62,7 @@ TEST_CASE("subscriptions: a subscriber gets what is there, even if it is nothing
 }
 
 TEST_CASE("subscriptions: a whole kind has the entries of all its names, and no other") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   f.show(provider("shop"), 1);
   f.show(provider("bank"), 2);
   f.show(consumer("bank"), 3);
@@ -70,7 +70,7 @@ TEST_CASE("subscriptions: a whole kind has the entries of all its names, and no 
 }
 
 TEST_CASE("subscriptions: changes go to those concerned, numbered without a gap") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   (void)f.add(bob, providers);
   auto out = f.show(provider("bank"), 1);
@@ -86,7 +86,7 @@ TEST_CASE("subscriptions: changes go to those concerned, numbered without a gap"
 }
 
 TEST_CASE("subscriptions: subscribers of one pattern share the bytes of a push") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   (void)f.add(bob, shop);
   auto out = f.show(provider("shop"), 1);
@@ -95,7 +95,7 @@ TEST_CASE("subscriptions: subscribers of one pattern share the bytes of a push")
 }
 
 TEST_CASE("subscriptions: a slow one gets nothing more until it has caught up") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   CHECK(f.show(provider("shop", "a"), 1).size() == 1);
   CHECK(f.show(provider("shop", "b"), 2).empty());
@@ -110,14 +110,14 @@ TEST_CASE("subscriptions: a slow one gets nothing more until it has caught up") 
 }
 
 TEST_CASE("subscriptions: one that missed nothing gets no snapshot for its ack") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   (void)f.show(provider("shop"), 1);
   CHECK(f.ack(alice, 2).empty());
 }
 
 TEST_CASE("subscriptions: a late ack of an earlier push takes nothing back") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   (void)f.show(provider("shop", "a"), 1);
   (void)f.ack(alice, 2);
@@ -127,7 +127,7 @@ TEST_CASE("subscriptions: a late ack of an earlier push takes nothing back") {
 }
 
 TEST_CASE("subscriptions: acks of what was never sent are errors") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   auto out = std::vector<push>{};
   CHECK(f.subs.acked(alice, 1, f.now, out) == ec::not_found);
   (void)f.add(alice, shop);
@@ -135,7 +135,7 @@ TEST_CASE("subscriptions: acks of what was never sent are errors") {
 }
 
 TEST_CASE("subscriptions: subscribing again sends a fresh snapshot, within the bound") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   CHECK(f.add(alice, shop).at(0).number == 2);
   CHECK(f.add(alice, shop).empty());
@@ -145,7 +145,7 @@ TEST_CASE("subscriptions: subscribing again sends a fresh snapshot, within the b
 }
 
 TEST_CASE("subscriptions: they are limited, and one that ends makes room") {
-  auto f = fixture{};
+  auto f = subscriptions_fixture{};
   (void)f.add(alice, shop);
   (void)f.add(bob, shop);
   auto out = std::vector<push>{};

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto t0 = time_point{};
+constexpr auto table_start = time_point{};
 const auto anyone = [](const owner_id&) { return true; };
 
 registry_config tight() {
@@ -53,7 +53,7 @@ table merged(table into, const table& from) {
   for (auto more = true; more;) {
     auto offer = from.lacking(digest_of(into), {}, anyone);
     for (const auto& delta : offer.deltas)
-      REQUIRE(into.merge(delta, t0));
+      REQUIRE(into.merge(delta, table_start));
     more = offer.more;
   }
   into.check_invariants();
@@ -90,9 +90,10 @@ private:
       source.forget(id);
       source.found(id, {at.era + 1, 0});
     } else if (random_.chance(0.4)) {
-      (void)source.erase(id, key, at, t0); // Nothing to erase is fine here.
+      (void)source.erase(id, key, at, table_start); // Nothing to erase is fine here.
     } else {
-      REQUIRE_FALSE(source.put(id, key, bytes(std::to_string(at.number)), at, t0));
+      REQUIRE_FALSE(
+        source.put(id, key, bytes(std::to_string(at.number)), at, table_start));
     }
   }
 
@@ -148,7 +149,7 @@ TEST_CASE("table: no owner gets older by merging") {
 TEST_CASE("table: an unknown owner in a digest of all is one that its sender lacks") {
   auto x = table{{}};
   x.found(owner(1), {1, 0});
-  REQUIRE_FALSE(x.put(owner(1), provider("s"), bytes("v"), {1, 1}, t0));
+  REQUIRE_FALSE(x.put(owner(1), provider("s"), bytes("v"), {1, 1}, table_start));
   CHECK(x.lacking({digest::scope::all, {}}, {}, anyone).deltas.size() == 1);
   CHECK(x.lacking({digest::scope::listed, {}}, {}, anyone).deltas.empty());
 }
@@ -187,28 +188,34 @@ TEST_CASE("table: the byte limit holds for all owners together, and is said") {
 TEST_CASE("table: a key or value over its limit is too large") {
   auto x = table{tight()};
   x.found(owner(1), {1, 0});
-  CHECK(x.put(owner(1), provider("s"), byte_buffer(101), {1, 1}, t0) == ec::too_large);
-  CHECK(x.put(owner(1), provider(std::string(20, 's')), {}, {1, 1}, t0) == ec::too_large);
-  CHECK_FALSE(
-    x.put(owner(1), provider(std::string(19, 's')), byte_buffer(100), {1, 1}, t0));
+  CHECK(
+    x.put(owner(1), provider("s"), byte_buffer(101), {1, 1}, table_start)
+    == ec::too_large);
+  CHECK(
+    x.put(owner(1), provider(std::string(20, 's')), {}, {1, 1}, table_start)
+    == ec::too_large);
+  CHECK_FALSE(x.put(
+    owner(1), provider(std::string(19, 's')), byte_buffer(100), {1, 1}, table_start));
 }
 
 TEST_CASE("table: an entry needs a kind and a name") {
   auto x = table{{}};
   x.found(owner(1), {1, 0});
-  CHECK(x.put(owner(1), provider(""), {}, {1, 1}, t0) == ec::invalid_argument);
-  CHECK(x.put(owner(1), {entry_kind{}, "s", ""}, {}, {1, 1}, t0) == ec::invalid_argument);
+  CHECK(x.put(owner(1), provider(""), {}, {1, 1}, table_start) == ec::invalid_argument);
+  CHECK(
+    x.put(owner(1), {entry_kind{}, "s", ""}, {}, {1, 1}, table_start)
+    == ec::invalid_argument);
 }
 
 TEST_CASE("table: an owner that is full takes changes of what it has, and no more") {
   auto x = table{tight()};
   x.found(owner(1), {1, 0});
-  CHECK_FALSE(x.put(owner(1), provider("s"), {}, {1, 1}, t0));
-  CHECK_FALSE(x.put(owner(1), provider("t"), {}, {1, 2}, t0));
-  CHECK(x.put(owner(1), provider("u"), {}, {1, 3}, t0) == ec::busy);
-  CHECK_FALSE(x.put(owner(1), provider("t"), bytes("v"), {1, 3}, t0));
-  CHECK_FALSE(x.erase(owner(1), provider("s"), {1, 4}, t0));
-  CHECK_FALSE(x.put(owner(1), provider("u"), {}, {1, 5}, t0));
+  CHECK_FALSE(x.put(owner(1), provider("s"), {}, {1, 1}, table_start));
+  CHECK_FALSE(x.put(owner(1), provider("t"), {}, {1, 2}, table_start));
+  CHECK(x.put(owner(1), provider("u"), {}, {1, 3}, table_start) == ec::busy);
+  CHECK_FALSE(x.put(owner(1), provider("t"), bytes("v"), {1, 3}, table_start));
+  CHECK_FALSE(x.erase(owner(1), provider("s"), {1, 4}, table_start));
+  CHECK_FALSE(x.put(owner(1), provider("u"), {}, {1, 5}, table_start));
   x.check_invariants();
 }
 
@@ -218,12 +225,12 @@ TEST_CASE("table: bytes of an owner are limited, tombstones giving way to values
   config.owner_bytes_max = 2 * wire_bytes(provider("s"), 100);
   auto x = table{config};
   x.found(owner(1), {1, 0});
-  CHECK_FALSE(x.put(owner(1), provider("s"), byte_buffer(100), {1, 1}, t0));
-  CHECK_FALSE(x.put(owner(1), provider("t"), byte_buffer(100), {1, 2}, t0));
-  CHECK(x.put(owner(1), provider("u"), {}, {1, 3}, t0) == ec::busy);
-  CHECK_FALSE(x.erase(owner(1), provider("s"), {1, 3}, t0));
+  CHECK_FALSE(x.put(owner(1), provider("s"), byte_buffer(100), {1, 1}, table_start));
+  CHECK_FALSE(x.put(owner(1), provider("t"), byte_buffer(100), {1, 2}, table_start));
+  CHECK(x.put(owner(1), provider("u"), {}, {1, 3}, table_start) == ec::busy);
+  CHECK_FALSE(x.erase(owner(1), provider("s"), {1, 3}, table_start));
   CHECK(x.find(owner(1))->tombstone_count() == 1);
-  CHECK_FALSE(x.put(owner(1), provider("u"), byte_buffer(100), {1, 4}, t0));
+  CHECK_FALSE(x.put(owner(1), provider("u"), byte_buffer(100), {1, 4}, table_start));
   CHECK(x.find(owner(1))->tombstone_count() == 0);
   x.check_invariants();
 }
@@ -231,10 +238,10 @@ TEST_CASE("table: bytes of an owner are limited, tombstones giving way to values
 TEST_CASE("table: erasing what is not there is an error, twice too") {
   auto x = table{{}};
   x.found(owner(1), {1, 0});
-  CHECK(x.erase(owner(1), provider("s"), {1, 1}, t0) == ec::not_found);
-  CHECK_FALSE(x.put(owner(1), provider("s"), {}, {1, 1}, t0));
-  CHECK_FALSE(x.erase(owner(1), provider("s"), {1, 2}, t0));
-  CHECK(x.erase(owner(1), provider("s"), {1, 3}, t0) == ec::not_found);
+  CHECK(x.erase(owner(1), provider("s"), {1, 1}, table_start) == ec::not_found);
+  CHECK_FALSE(x.put(owner(1), provider("s"), {}, {1, 1}, table_start));
+  CHECK_FALSE(x.erase(owner(1), provider("s"), {1, 2}, table_start));
+  CHECK(x.erase(owner(1), provider("s"), {1, 3}, table_start) == ec::not_found);
 }
 
 owner_delta delta_of(const owner_id& id, std::vector<entry> entries) {
@@ -253,19 +260,19 @@ TEST_CASE("table: a delta that exceeds a limit is refused whole") {
   auto three = delta_of(
     owner(1), {value_at(provider("s"), {1, 1}, ""), value_at(provider("t"), {1, 2}, ""),
                value_at(provider("u"), {1, 3}, "")});
-  CHECK(x.merge(three, t0).error() == ec::busy);
+  CHECK(x.merge(three, table_start).error() == ec::busy);
   CHECK(x.find(owner(1)) == nullptr);
   auto large
     = delta_of(owner(1), {value_at(provider("s"), {1, 1}, std::string(101, 'v'))});
-  CHECK(x.merge(large, t0).error() == ec::too_large);
+  CHECK(x.merge(large, table_start).error() == ec::too_large);
 }
 
 TEST_CASE("table: owners are limited") {
   auto x = table{tight()};
   for (std::uint64_t n = 1; n <= 3; ++n)
-    CHECK(x.merge(delta_of(owner(n), {}), t0));
-  CHECK(x.merge(delta_of(owner(4), {}), t0).error() == ec::busy);
-  CHECK(x.merge(delta_of(owner(3), {value_at(provider("s"), {1, 1}, "")}), t0));
+    CHECK(x.merge(delta_of(owner(n), {}), table_start));
+  CHECK(x.merge(delta_of(owner(4), {}), table_start).error() == ec::busy);
+  CHECK(x.merge(delta_of(owner(3), {value_at(provider("s"), {1, 1}, "")}), table_start));
 }
 
 TEST_CASE("table: tombstones that another replica sends are limited too") {
@@ -274,7 +281,7 @@ TEST_CASE("table: tombstones that another replica sends are limited too") {
     delta_of(
       owner(1), {tombstone_at(provider("s"), {1, 1}), tombstone_at(provider("t"), {1, 2}),
                  tombstone_at(provider("u"), {1, 3})}),
-    t0));
+    table_start));
   CHECK(x.find(owner(1))->tombstone_count() == 1);
   CHECK(x.find(owner(1))->floor() == version{1, 2});
 }
@@ -283,7 +290,7 @@ TEST_CASE("table: an unknown owner is not founded by a gap") {
   auto x = table{{}};
   auto late = delta_of(owner(1), {});
   late.from = late.to = {1, 4};
-  auto result = x.merge(late, t0);
+  auto result = x.merge(late, table_start);
   REQUIRE(result);
   CHECK(result->what == verdict::gap);
   CHECK(x.find(owner(1)) == nullptr);

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const auto caller = caller_id{uuid{1, 1}};
-const auto t0 = time_point{} + 1h;
+const auto calls_start = time_point{} + 1h;
 
 provider provider_at(std::uint64_t node, std::uint32_t weight = 100) {
   return {{node_id{uuid{0, node}}, incarnation{1}, "host"}, weight, false};
@@ -23,7 +23,7 @@ provider provider_at(std::uint64_t node, std::uint32_t weight = 100) {
 
 call_table table_with(call_config config, std::vector<provider> providers) {
   auto table = call_table{std::move(config), caller, "/demo:", random_source{7}};
-  CHECK(table.providers_are(std::move(providers), t0).sends.empty());
+  CHECK(table.providers_are(std::move(providers), calls_start).sends.empty());
   return table;
 }
 
@@ -39,24 +39,26 @@ result_for(const call_table::send& x, outcome what, ec code = ec::internal) {
 TEST_CASE("call_table: a call goes to a provider and ends with its answer") {
   auto table = table_with({}, {provider_at(1)});
   auto out = call_table::output{};
-  auto number = table.call(request_of(true), t0, out);
+  auto number = table.call(request_of(true), calls_start, out);
   REQUIRE(out.sends.size() == 1);
   CHECK(out.sends[0].to == provider_at(1).key);
   CHECK(out.sends[0].what.remaining == 1s);
   CHECK(out.sends[0].what.attempt == 1);
-  auto end = table.answered(result_for(out.sends[0], outcome::answered), t0 + 3ms);
+  auto end
+    = table.answered(result_for(out.sends[0], outcome::answered), calls_start + 3ms);
   REQUIRE(end.endings.size() == 1);
   CHECK(end.endings[0].number == number);
   CHECK(*end.endings[0].result == "answer");
   CHECK(end.endings[0].took == 3ms);
   CHECK(table.size() == 0);
-  CHECK(table.answered(result_for(out.sends[0], outcome::answered), t0).endings.empty());
+  CHECK(table.answered(result_for(out.sends[0], outcome::answered), calls_start)
+          .endings.empty());
 }
 
 TEST_CASE("call_table: without a provider a call fails at once") {
   auto table = table_with({}, {});
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) == 1);
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
   REQUIRE(out.endings.size() == 1);
   CHECK(out.endings[0].result.error() == ec::unreachable);
 }
@@ -64,19 +66,19 @@ TEST_CASE("call_table: without a provider a call fails at once") {
 TEST_CASE("call_table: calls wait for the first word about providers") {
   auto table = call_table{{}, caller, "/demo:", random_source{7}};
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) == 1);
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
   CHECK(out.sends.empty());
   CHECK(out.endings.empty());
-  CHECK(table.providers_are({provider_at(1)}, t0 + 1ms).sends.size() == 1);
+  CHECK(table.providers_are({provider_at(1)}, calls_start + 1ms).sends.size() == 1);
 }
 
 TEST_CASE("call_table: what was not executed goes to another provider, also when it is "
           "not idempotent") {
   auto table = table_with({}, {provider_at(1), provider_at(2)});
   auto first = call_table::output{};
-  CHECK(table.call(request_of(false), t0, first) == 1);
+  CHECK(table.call(request_of(false), calls_start, first) == 1);
   auto refused = result_for(first.sends[0], outcome::not_executed, ec::busy);
-  auto second = table.answered(refused, t0 + 1ms);
+  auto second = table.answered(refused, calls_start + 1ms);
   REQUIRE(second.sends.size() == 1);
   CHECK(second.sends[0].to != first.sends[0].to);
   CHECK(second.sends[0].what.id == first.sends[0].what.id);
@@ -90,8 +92,8 @@ TEST_CASE("call_table: a lost provider fails over idempotent calls alone") {
     CAPTURE(idempotent);
     auto table = table_with({}, {provider_at(1), provider_at(2)});
     auto first = call_table::output{};
-    CHECK(table.call(request_of(idempotent), t0, first) == 1);
-    auto second = table.lost(first.sends[0].to, why, t0 + 1ms);
+    CHECK(table.call(request_of(idempotent), calls_start, first) == 1);
+    auto second = table.lost(first.sends[0].to, why, calls_start + 1ms);
     CHECK(second.sends.size() == (idempotent ? 1 : 0));
     CHECK(second.endings.size() == (idempotent ? 0 : 1));
     if (!idempotent)
@@ -102,8 +104,8 @@ TEST_CASE("call_table: a lost provider fails over idempotent calls alone") {
 TEST_CASE("call_table: the loss of another provider touches nothing") {
   auto table = table_with({}, {provider_at(1)});
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) == 1);
-  auto lost = table.lost(provider_at(9).key, fail(ec::link_lost, "cut"), t0);
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
+  auto lost = table.lost(provider_at(9).key, fail(ec::link_lost, "cut"), calls_start);
   CHECK(lost.sends.empty());
   CHECK(lost.endings.empty());
 }
@@ -114,12 +116,13 @@ TEST_CASE("call_table: attempts are bounded by retry_count, and failfast makes o
   for (auto [mode, attempts_max] : cases) {
     auto table = table_with({.mode = mode, .retry_count = 2}, {provider_at(1)});
     auto out = call_table::output{};
-    CHECK(table.call(request_of(true), t0, out) == 1);
+    CHECK(table.call(request_of(true), calls_start, out) == 1);
     auto attempts = std::uint32_t{0};
     while (out.endings.empty()) {
       REQUIRE(out.sends.size() == 1);
       ++attempts;
-      out = table.answered(result_for(out.sends[0], outcome::not_executed, ec::busy), t0);
+      out = table.answered(
+        result_for(out.sends[0], outcome::not_executed, ec::busy), calls_start);
     }
     CHECK(attempts == attempts_max);
     CHECK(out.endings[0].attempts == attempts_max);
@@ -130,21 +133,23 @@ TEST_CASE("call_table: attempts are bounded by retry_count, and failfast makes o
 TEST_CASE("call_table: an earlier attempt may still answer, but not refuse") {
   auto table = table_with({}, {provider_at(1), provider_at(2)});
   auto first = call_table::output{};
-  CHECK(table.call(request_of(true), t0, first) == 1);
-  CHECK(table.lost(first.sends[0].to, fail(ec::link_lost, "cut"), t0).sends.size() == 1);
+  CHECK(table.call(request_of(true), calls_start, first) == 1);
+  CHECK(
+    table.lost(first.sends[0].to, fail(ec::link_lost, "cut"), calls_start).sends.size()
+    == 1);
   auto late_refusal = result_for(first.sends[0], outcome::not_executed, ec::busy);
-  CHECK(table.answered(late_refusal, t0).sends.empty());
+  CHECK(table.answered(late_refusal, calls_start).sends.empty());
   auto late_answer = result_for(first.sends[0], outcome::answered);
-  CHECK(table.answered(late_answer, t0).endings.size() == 1);
+  CHECK(table.answered(late_answer, calls_start).endings.size() == 1);
 }
 
 TEST_CASE("call_table: a call ends at its deadline, whatever happened before") {
   auto table = table_with({.deadline = 100ms}, {provider_at(1)});
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) == 1);
-  CHECK(table.next_deadline() == t0 + 100ms);
-  CHECK(table.tick(t0 + 99ms).endings.empty());
-  auto end = table.tick(t0 + 100ms);
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
+  CHECK(table.next_deadline() == calls_start + 100ms);
+  CHECK(table.tick(calls_start + 99ms).endings.empty());
+  auto end = table.tick(calls_start + 100ms);
   REQUIRE(end.endings.size() == 1);
   CHECK(end.endings[0].result.error() == ec::deadline_exceeded);
   CHECK(table.next_deadline() == time_point::max());
@@ -153,8 +158,9 @@ TEST_CASE("call_table: a call ends at its deadline, whatever happened before") {
 TEST_CASE("call_table: a handler's failure is final") {
   auto table = table_with({}, {provider_at(1), provider_at(2)});
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) == 1);
-  auto end = table.answered(result_for(out.sends[0], outcome::failed, ec::not_found), t0);
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
+  auto end = table.answered(
+    result_for(out.sends[0], outcome::failed, ec::not_found), calls_start);
   REQUIRE(end.endings.size() == 1);
   CHECK(end.endings[0].result.error() == ec::not_found);
 }
@@ -162,9 +168,9 @@ TEST_CASE("call_table: a handler's failure is final") {
 TEST_CASE("call_table: more calls than calls_max fail with busy") {
   auto table = table_with({.calls_max = 1}, {provider_at(1)});
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) == 1);
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
   CHECK(out.endings.empty());
-  CHECK(table.call(request_of(true), t0, out) == 2);
+  CHECK(table.call(request_of(true), calls_start, out) == 2);
   REQUIRE(out.endings.size() == 1);
   CHECK(out.endings[0].result.error() == ec::busy);
 }
@@ -177,12 +183,12 @@ TEST_CASE(
   auto table = table_with({}, {provider_at(1, 0), doubted, provider_at(3)});
   for (auto i = 0; i < 50; ++i) {
     auto out = call_table::output{};
-    CHECK(table.call(request_of(true), t0, out) > 0);
+    CHECK(table.call(request_of(true), calls_start, out) > 0);
     CHECK(out.sends[0].to == provider_at(3).key);
   }
-  CHECK(table.providers_are({provider_at(1, 0), doubted}, t0).sends.empty());
+  CHECK(table.providers_are({provider_at(1, 0), doubted}, calls_start).sends.empty());
   auto out = call_table::output{};
-  CHECK(table.call(request_of(true), t0, out) > 0);
+  CHECK(table.call(request_of(true), calls_start, out) > 0);
   CHECK(out.sends[0].to == doubted.key);
 }
 
@@ -190,11 +196,13 @@ TEST_CASE("call_table: answered_below is the oldest call under way") {
   auto table = table_with({}, {provider_at(1)});
   auto out = call_table::output{};
   for (auto i = 0; i < 3; ++i)
-    CHECK(table.call(request_of(true), t0, out) > 0);
+    CHECK(table.call(request_of(true), calls_start, out) > 0);
   CHECK(out.sends[2].what.answered_below == 1);
   CHECK(
-    table.answered(result_for(out.sends[0], outcome::answered), t0).endings.size() == 1);
-  CHECK(table.call(request_of(true), t0, out) == 4);
+    table.answered(result_for(out.sends[0], outcome::answered), calls_start)
+      .endings.size()
+    == 1);
+  CHECK(table.call(request_of(true), calls_start, out) == 4);
   CHECK(out.sends[3].what.answered_below == 2);
 }
 
@@ -206,7 +214,7 @@ TEST_CASE(
     auto random = random_source{seed};
     auto config = call_config{.deadline = 100ms, .retry_count = 3};
     auto table = table_with(config, {provider_at(1), provider_at(2), provider_at(3)});
-    auto now = t0;
+    auto now = calls_start;
     auto under_way = std::vector<call_table::send>{};
     auto started = std::map<std::uint64_t, time_point>{};
     auto idempotent = std::set<std::uint64_t>{};

@@ -11,17 +11,17 @@ using namespace troupe::test;
 
 namespace {
 
-std::string id(int number) {
+std::string node_text(int number) {
   return "0000000000000000000000000000000" + std::to_string(number) + "00000000";
 }
 
 std::string slot_node(const std::string& host, int number) {
   return "*4\r\n$" + std::to_string(host.size()) + "\r\n" + host + "\r\n:750"
-         + std::to_string(number) + "\r\n$40\r\n" + id(number) + "\r\n*0\r\n";
+         + std::to_string(number) + "\r\n$40\r\n" + node_text(number) + "\r\n*0\r\n";
 }
 
 std::string shard_node(int number, const std::string& role) {
-  return "*14\r\n$2\r\nid\r\n$40\r\n" + id(number) + "\r\n$4\r\nport\r\n:750"
+  return "*14\r\n$2\r\nid\r\n$40\r\n" + node_text(number) + "\r\n$4\r\nport\r\n:750"
          + std::to_string(number)
          + "\r\n$2\r\nip\r\n$9\r\n127.0.0.1\r\n$8\r\nendpoint\r\n$9\r\n127.0.0.1\r\n"
            "$4\r\nrole\r\n$"
@@ -60,11 +60,12 @@ TEST_CASE_FIXTURE(cluster_fixture, "cluster_replies: NODES has one line for each
   nodes.at(node_of(2)).present = false;
   shards.at(shard_id{2}).master.reset();
   ranges[0] = {{slot{7}, slot{7}}, shard_id{1}};
-  auto lines = id(1) + " 127.0.0.1:7501@7401 master - 0 0 5 connected 7 10923-16382\n"
-               + id(2) + " 127.0.0.1:7502@7402 slave,fail " + id(1)
-               + " 0 0 5 disconnected\n" + id(3) + " 127.0.0.1:7503@7403 myself,slave "
-               + id(1) + " 0 0 5 connected\n" + id(4)
-               + " ::1:7504@7404 master - 0 0 0 connected\n";
+  auto lines
+    = node_text(1) + " 127.0.0.1:7501@7401 master - 0 0 5 connected 7 10923-16382\n"
+      + node_text(2) + " 127.0.0.1:7502@7402 slave,fail " + node_text(1)
+      + " 0 0 5 disconnected\n" + node_text(3) + " 127.0.0.1:7503@7403 myself,slave "
+      + node_text(1) + " 0 0 5 connected\n" + node_text(4)
+      + " ::1:7504@7404 master - 0 0 0 connected\n";
   CHECK(
     cluster_nodes_reply(seen_by(3))
     == "$" + std::to_string(lines.size()) + "\r\n" + lines + "\r\n");
@@ -74,7 +75,8 @@ TEST_CASE_FIXTURE(
   cluster_fixture, "cluster_replies: NODES says so when a node has no address") {
   nodes.at(node_of(4)).endpoints.resp.clear();
   CHECK(
-    cluster_nodes_reply(seen_by(4)).find(id(4) + " :0@7404 myself,master,noaddr - ")
+    cluster_nodes_reply(seen_by(4))
+      .find(node_text(4) + " :0@7404 myself,master,noaddr - ")
     != std::string::npos);
 }
 

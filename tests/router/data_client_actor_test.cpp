@@ -22,8 +22,8 @@ data_write_request write_request(duration time_left = 5s) {
 }
 
 /// A client on n1, whose node has a replica of shard 1, and n2 one, too.
-struct fixture : data_world {
-  fixture() {
+struct data_client_fixture : data_world {
+  data_client_fixture() {
     here = add_replica(n1, s1);
     there = add_replica(n2, s1);
     system.self()->send(
@@ -34,9 +34,9 @@ struct fixture : data_world {
     client = system.spawn(make_data_client, &client_environment, random_source{7});
     system.settle();
   }
-  ~fixture() { end(client); }
-  fixture(const fixture&) = delete;
-  fixture& operator=(const fixture&) = delete;
+  ~data_client_fixture() { end(client); }
+  data_client_fixture(const data_client_fixture&) = delete;
+  data_client_fixture& operator=(const data_client_fixture&) = delete;
 
   template <class Request>
   auto ask(Request x) {
@@ -80,7 +80,7 @@ std::string failure_of(Response& x, ec code) {
 } // namespace
 
 TEST_CASE("data_client: a write goes to the replica of this node, without the router") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n1}}});
   auto answer = x.ask(write_request());
   REQUIRE(x.log_of(n1, s1).local.size() == 1);
@@ -99,7 +99,7 @@ TEST_CASE("data_client: a write goes to the replica of this node, without the ro
 }
 
 TEST_CASE("data_client: writes of one client are numbered, and told when answered") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n1}}});
   x.tell(write_request());
   x.answer_here(0, answer_status::ok);
@@ -111,7 +111,7 @@ TEST_CASE("data_client: writes of one client are numbered, and told when answere
 }
 
 TEST_CASE("data_client: a read goes to the master's node through the router") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n2}}});
   auto answer = x.ask(data_read_request{
     {}, slot{1}, {"k"}, storage::command{"GET"}, storage::read_level::lease, 5s});
@@ -123,7 +123,7 @@ TEST_CASE("data_client: a read goes to the master's node through the router") {
 }
 
 TEST_CASE("data_client: a write survives the failover from another node to this one") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n2}}});
   auto answer = x.ask(write_request());
   const auto& there = x.log_of(n2, s1).remote;
@@ -141,14 +141,14 @@ TEST_CASE("data_client: a write survives the failover from another node to this 
 }
 
 TEST_CASE("data_client: without a master a write fails at its deadline, not done") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   auto answer = x.ask(write_request(2s));
   x.system.advance(2s);
   CHECK(failure_of(answer, ec::unreachable).find("slot 1") != std::string::npos);
 }
 
 TEST_CASE("data_client: a write that is not answered may be done, and says so") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n1}}});
   auto answer = x.ask(write_request(2s));
   x.system.advance(2s);
@@ -158,7 +158,7 @@ TEST_CASE("data_client: a write that is not answered may be done, and says so") 
 }
 
 TEST_CASE("data_client: a busy shard is busy at the deadline") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n1}}});
   auto answer = x.ask(write_request(5ms));
   x.answer_here(0, answer_status::busy);
@@ -167,7 +167,7 @@ TEST_CASE("data_client: a busy shard is busy at the deadline") {
 }
 
 TEST_CASE("data_client: when a session is full the next writes go on in another") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   for (auto i = std::size_t{0}; i < session_writes_max; ++i)
     x.system.self()->send(x.client, write_request());
   x.system.settle();
@@ -177,7 +177,7 @@ TEST_CASE("data_client: when a session is full the next writes go on in another"
 }
 
 TEST_CASE("data_client: more writes than its sessions may have are busy at once") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   for (auto i = std::size_t{0}; i < data_client::sessions_max * session_writes_max; ++i)
     x.system.self()->send(x.client, write_request());
   auto answer = x.ask(write_request());
@@ -185,7 +185,7 @@ TEST_CASE("data_client: more writes than its sessions may have are busy at once"
 }
 
 TEST_CASE("data_client: a replica of this node that ended is asked no more") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   x.tell_map({{s1, {3, n1}}});
   x.tell(write_request());
   caf::anon_send_exit(x.here, caf::exit_reason::kill);
@@ -196,7 +196,7 @@ TEST_CASE("data_client: a replica of this node that ended is asked no more") {
 }
 
 TEST_CASE("data_client: its session opens with its first write and closes with it") {
-  auto x = fixture{};
+  auto x = data_client_fixture{};
   CHECK(x.sessions.open_count() == 0);
   x.tell(write_request());
   CHECK(x.sessions.open_count() == 1);

@@ -13,7 +13,7 @@ using namespace troupe::router;
 
 namespace {
 
-using id = command_id;
+using named = command_id;
 using flag = data_flag;
 using words = std::vector<std::string_view>;
 
@@ -76,7 +76,7 @@ const auto samples = std::vector<words>{
 
 TEST_CASE("data_command: SET's options become flags and a time in milliseconds") {
   auto x = understood({"SET", "k", "v", "Ex", "10", "NX", "get"});
-  CHECK(x.what == id::set);
+  CHECK(x.what == named::set);
   CHECK(x.number == 10'000);
   CHECK(x.has(flag::expires));
   CHECK(x.has(flag::from_now));

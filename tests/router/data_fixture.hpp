@@ -3,6 +3,7 @@
 #pragma once
 
 #include "router/data/data_calls.hpp"
+#include "tests/router/cluster_fixture.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,8 +20,6 @@
 namespace troupe::test {
 
 inline const auto t0 = time_point{} + std::chrono::hours{1};
-
-inline node_id node_of(std::uint64_t number) { return node_id{uuid{0, number}}; }
 
 inline const auto n1 = node_of(1);
 inline const auto n2 = node_of(2);

@@ -88,8 +88,8 @@ cluster::member_news news_of(
 }
 
 /// Three nodes; shard 1 is on n2, n1.
-struct fixture {
-  fixture() {
+struct data_map_builder_fixture {
+  data_map_builder_fixture() {
     for (const auto& id : {n1, n2, n3})
       builder.member(news_of(id));
     configs({placed(s1, {n2, n1}), slots({{{slot{0}, slot{16'383}}, s1}})});
@@ -111,7 +111,7 @@ struct fixture {
 } // namespace
 
 TEST_CASE("data_map_builder: it joins placement, slots, masters and members") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.roles({role(s1, 3, n1)});
   auto map = x.builder.build();
   CHECK(map->shard_of(slot{12}) == s1);
@@ -121,7 +121,7 @@ TEST_CASE("data_map_builder: it joins placement, slots, masters and members") {
 }
 
 TEST_CASE("data_map_builder: the version grows when something changes, and only then") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   auto first = x.builder.build();
   CHECK(first->version() == 1);
   CHECK(x.builder.build() == first);
@@ -133,14 +133,14 @@ TEST_CASE("data_map_builder: the version grows when something changes, and only 
 
 TEST_CASE("data_map_builder: the master is that of the highest epoch, whoever is heard "
           "last") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.roles({role(s1, 4, n2), role(s1, 3, n1)});
   CHECK(x.master() == n2);
 }
 
 TEST_CASE("data_map_builder: when the highest epoch's entry is hidden, an older master "
           "is not back") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.roles({role(s1, 3, n1), role(s1, 4, n2)});
   x.roles({gone(role(s1, 4, n2))});
   CHECK(x.master() == std::nullopt);
@@ -157,7 +157,7 @@ TEST_CASE("data_map_builder: a dead node is no master, a suspect one is") {
     {alive, true}, {suspect, true}, {dead, false}, {left, false}};
   for (const auto& each : cases) {
     CAPTURE(cluster::to_string(each.first));
-    auto x = fixture{};
+    auto x = data_map_builder_fixture{};
     x.roles({role(s1, 3, n1)});
     x.builder.member(news_of(n1, each.first));
     CHECK(x.master().has_value() == each.second);
@@ -166,7 +166,7 @@ TEST_CASE("data_map_builder: a dead node is no master, a suspect one is") {
 
 TEST_CASE(
   "data_map_builder: the next incarnation of a node is not the master that it was") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.roles({role(s1, 3, n1, 1)});
   x.builder.member(news_of(n1, cluster::member_state::alive, 2));
   CHECK(x.master() == std::nullopt);
@@ -175,7 +175,7 @@ TEST_CASE(
 }
 
 TEST_CASE("data_map_builder: a node that membership has not named is no master yet") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.roles({role(s1, 3, node_of(9))});
   CHECK(x.master() == std::nullopt);
   x.builder.member(news_of(node_of(9)));
@@ -183,7 +183,7 @@ TEST_CASE("data_map_builder: a node that membership has not named is no master y
 }
 
 TEST_CASE("data_map_builder: a forgotten node is no node") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   auto news = news_of(n3, cluster::member_state::forgotten);
   news.what = cluster::member_event::forgotten;
   x.builder.member(news);
@@ -194,7 +194,7 @@ TEST_CASE("data_map_builder: news of a clone or a rival changes no node") {
   using enum cluster::member_event;
   for (auto what : {name_conflict, accused, outlived, cloned, expelled, departed}) {
     CAPTURE(cluster::to_string(what));
-    auto x = fixture{};
+    auto x = data_map_builder_fixture{};
     auto news = news_of(n1, cluster::member_state::dead, 9);
     news.what = what;
     x.builder.member(news);
@@ -203,7 +203,7 @@ TEST_CASE("data_map_builder: news of a clone or a rival changes no node") {
 }
 
 TEST_CASE("data_map_builder: a snapshot of the configuration replaces all of it") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.configs({placed(s2, {n3})}, true);
   auto map = x.builder.build();
   CHECK(map->shard_of(slot{12}) == std::nullopt);
@@ -212,7 +212,7 @@ TEST_CASE("data_map_builder: a snapshot of the configuration replaces all of it"
 }
 
 TEST_CASE("data_map_builder: what the catalog deletes is gone, what it changes is new") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.configs({placed(s1, {n3})});
   CHECK(x.builder.build()->find(s1)->replicas == std::vector{n3});
   x.configs({gone(placed(s1, {n3})), gone(slots({{{slot{0}, slot{16'383}}, s1}}))});
@@ -222,7 +222,7 @@ TEST_CASE("data_map_builder: what the catalog deletes is gone, what it changes i
 
 TEST_CASE(
   "data_map_builder: other configuration, and that of a node, says nothing here") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   auto before = x.builder.build();
   auto foreign = placed(s2, {n3});
   foreign.entry.owner = registry::owner_id{n1};
@@ -231,7 +231,7 @@ TEST_CASE(
 }
 
 TEST_CASE("data_map_builder: what does not parse is named and ignored") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   auto before = x.builder.build();
   auto trouble
     = x.builder.configs(push({config("slots", "?"), config("placement/1", "?")}));
@@ -245,7 +245,7 @@ TEST_CASE("data_map_builder: what does not parse is named and ignored") {
 }
 
 TEST_CASE("data_map_builder: nobody speaks for another node or another shard") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   auto stolen = role(s1, 9, n1);
   stolen.entry.owner = registry::owner_id{n2};
   auto mislaid = role(s1, 9, n1);
@@ -255,7 +255,7 @@ TEST_CASE("data_map_builder: nobody speaks for another node or another shard") {
 }
 
 TEST_CASE("data_map_builder: whom the node's own replica follows is the master at once") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.roles({role(s1, 3, n1)});
   x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
   CHECK(*x.builder.build()->find(s1) == shard_route{epoch{4}, n2, {n2, n1}});
@@ -264,7 +264,7 @@ TEST_CASE("data_map_builder: whom the node's own replica follows is the master a
 }
 
 TEST_CASE("data_map_builder: of what is followed and announced the later epoch counts") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
   x.roles({role(s1, 5, n3)}); // This node's replica is cut off, and does not know yet.
   CHECK(x.master() == n3);
@@ -273,7 +273,7 @@ TEST_CASE("data_map_builder: of what is followed and announced the later epoch c
 }
 
 TEST_CASE("data_map_builder: a replica that follows nobody says nothing of others") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
   x.builder.follows(s1, std::nullopt);
   CHECK(*x.builder.build()->find(s1) == shard_route{epoch{4}, std::nullopt, {n2, n1}});
@@ -283,7 +283,7 @@ TEST_CASE("data_map_builder: a replica that follows nobody says nothing of other
 
 TEST_CASE(
   "data_map_builder: who is dead, or a later incarnation, is followed by nobody") {
-  auto x = fixture{};
+  auto x = data_map_builder_fixture{};
   x.builder.follows(s1, {{epoch{4}, n2, incarnation{1}}});
   x.builder.member(news_of(n2, cluster::member_state::dead));
   CHECK(x.master() == std::nullopt);

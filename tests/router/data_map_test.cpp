@@ -9,11 +9,11 @@ using namespace troupe::router;
 
 namespace {
 
-const auto n1 = node_id{uuid{0, 1}};
+const auto node1 = node_id{uuid{0, 1}};
 
 data_map map_of(std::vector<storage::slot_map::range> ranges) {
   auto shards = std::map<shard_id, shard_route>{
-    {shard_id{1}, {epoch{4}, n1, {n1}}}, {shard_id{2}, {epoch{5}, {}, {n1}}}};
+    {shard_id{1}, {epoch{4}, node1, {node1}}}, {shard_id{2}, {epoch{5}, {}, {node1}}}};
   return {7, {std::move(ranges)}, std::move(shards), {}};
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("data_map: one that knows nothing has no shard for any slot") {
 
 TEST_CASE("data_map: the master of a shard is its route's, where there is one") {
   auto map = map_of({});
-  CHECK(map.master_of(shard_id{1}) == n1);
+  CHECK(map.master_of(shard_id{1}) == node1);
   CHECK(map.master_of(shard_id{2}) == std::nullopt);
   CHECK(map.master_of(shard_id{3}) == std::nullopt);
   CHECK(map.find(shard_id{2})->at == epoch{5});

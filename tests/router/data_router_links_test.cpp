@@ -55,8 +55,8 @@ struct test_links {
 };
 
 /// n1 has the router; n2 may have a replica of shard 1. n3 is nowhere.
-struct fixture {
-  fixture() {
+struct data_router_links_fixture {
+  data_router_links_fixture() {
     b.start(world, &transport, &codecs, 2);
     for (auto number : {2U, 3U})
       world.system.self()->send(
@@ -64,14 +64,14 @@ struct fixture {
     world.system.settle();
   }
 
-  ~fixture() {
+  ~data_router_links_fixture() {
     a.directory.clear();
     b.directory.clear();
     for (auto* each : {&a, &b})
       world.end(each->links);
   }
-  fixture(const fixture&) = delete;
-  fixture& operator=(const fixture&) = delete;
+  data_router_links_fixture(const data_router_links_fixture&) = delete;
+  data_router_links_fixture& operator=(const data_router_links_fixture&) = delete;
 
   static actors::message_codecs all_codecs() {
     auto result = actors::message_codecs{};
@@ -121,7 +121,8 @@ struct fixture {
 } // namespace
 
 TEST_CASE_FIXTURE(
-  fixture, "data_router_links: requests cross to the other node, and answers back") {
+  data_router_links_fixture,
+  "data_router_links: requests cross to the other node, and answers back") {
   open_replica(true);
   forward(n2, {7, 8});
   REQUIRE(asked.size() == 2);
@@ -136,7 +137,8 @@ TEST_CASE_FIXTURE(
   CHECK(sink->lost_nodes.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "data_router_links: a node without the replica refuses") {
+TEST_CASE_FIXTURE(
+  data_router_links_fixture, "data_router_links: a node without the replica refuses") {
   forward(n2, {7});
   REQUIRE(sink->answers.size() == 1);
   CHECK(sink->answers[0].second.status == answer_status::not_master);
@@ -146,14 +148,16 @@ TEST_CASE_FIXTURE(fixture, "data_router_links: a node without the replica refuse
   CHECK(sink->answers[1].second.status == answer_status::ok);
 }
 
-TEST_CASE_FIXTURE(fixture, "data_router_links: a node that is nowhere refuses") {
+TEST_CASE_FIXTURE(
+  data_router_links_fixture, "data_router_links: a node that is nowhere refuses") {
   forward(n3, {7});
   world.system.advance(5s);
   REQUIRE(sink->answers.size() == 1);
   CHECK(sink->answers[0].second.status == answer_status::not_master);
 }
 
-TEST_CASE_FIXTURE(fixture, "data_router_links: what a dead node had is lost") {
+TEST_CASE_FIXTURE(
+  data_router_links_fixture, "data_router_links: what a dead node had is lost") {
   open_replica(false);
   forward(n2, {7});
   REQUIRE(asked.size() == 1);

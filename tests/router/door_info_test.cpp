@@ -16,7 +16,7 @@ namespace {
 
 using words = std::vector<std::string_view>;
 
-struct fixture : cluster_fixture {
+struct door_info_fixture : cluster_fixture {
   door_facts facts{
     .version = "0.1.0",
     .process_id = 42,
@@ -44,7 +44,7 @@ bool holds(const std::string& text, std::string_view part) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "door_info: INFO says what clients look for") {
+TEST_CASE_FIXTURE(door_info_fixture, "door_info: INFO says what clients look for") {
   auto text = info({});
   CHECK(holds(text, "# Server\r\nredis_version:7.0.15\r\n"));
   CHECK(holds(text, "\r\nrole:master\r\n"));
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(fixture, "door_info: INFO says what clients look for") {
   CHECK(text == info({"stats", "DEFAULT"}));
 }
 
-TEST_CASE_FIXTURE(fixture, "door_info: INFO has the sections that are named") {
+TEST_CASE_FIXTURE(door_info_fixture, "door_info: INFO has the sections that are named") {
   CHECK(
     info({"STATS", "cluster", "nosuch"})
     == "$100\r\n# Stats\r\ntotal_connections_received:7\r\n"
@@ -65,13 +65,15 @@ TEST_CASE_FIXTURE(fixture, "door_info: INFO has the sections that are named") {
   CHECK(info({"nosuch"}) == "$0\r\n\r\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "door_info: a node that masters nothing is a slave") {
+TEST_CASE_FIXTURE(
+  door_info_fixture, "door_info: a node that masters nothing is a slave") {
   auto text = info({"replication"}, 3);
   CHECK(holds(text, "\r\nrole:slave\r\nmaster_host:127.0.0.1\r\nmaster_port:7501\r\n"));
   CHECK(holds(text, "\r\nmaster_link_status:up\r\n"));
 }
 
-TEST_CASE_FIXTURE(fixture, "door_info: CONFIG GET finds by name and by pattern") {
+TEST_CASE_FIXTURE(
+  door_info_fixture, "door_info: CONFIG GET finds by name and by pattern") {
   CHECK(config({"save"}) == "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
   CHECK(config({"nosuch"}) == "*0\r\n");
   CHECK(

@@ -43,7 +43,7 @@ storage::data_answer ok_to(const storage::data_request& x) {
 
 using ids = std::vector<std::uint64_t>;
 
-struct fixture {
+struct forwards_fixture {
   std::shared_ptr<data_sink> a = std::make_shared<silent_sink>();
   std::shared_ptr<data_sink> b = std::make_shared<silent_sink>();
   forwards table{{.requests_max = 5, .transit_max = kib(64)}};
@@ -52,7 +52,7 @@ struct fixture {
 } // namespace
 
 TEST_CASE("forwards: two askers' requests of one id are told apart on the way") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto of_a = requests({7, 8});
   auto of_b = requests({7});
   REQUIRE(x.table.add(n2, s1, x.a, of_a, t0));
@@ -71,7 +71,7 @@ TEST_CASE("forwards: two askers' requests of one id are told apart on the way") 
 }
 
 TEST_CASE("forwards: an answer counts once, and one to nothing is ignored") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto sent = requests({1, 2});
   REQUIRE(x.table.add(n2, s1, x.a, sent, t0));
   CHECK(x.table.answered({ok_to(sent[0])}).size() == 1);
@@ -85,7 +85,7 @@ TEST_CASE("forwards: an answer counts once, and one to nothing is ignored") {
 }
 
 TEST_CASE("forwards: a node's unanswered requests are bounded, others' are not by it") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto three = requests({1, 2, 3});
   REQUIRE(x.table.add(n2, s1, x.a, three, t0));
   auto more = requests({4, 5, 6});
@@ -98,7 +98,7 @@ TEST_CASE("forwards: a node's unanswered requests are bounded, others' are not b
 }
 
 TEST_CASE("forwards: bytes in transit are bounded until the node has taken them") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto big = [] {
     auto result = requests({1});
     std::get<storage::data_read>(result[0].what).keys[0] = std::string(40'000, 'k');
@@ -117,7 +117,7 @@ TEST_CASE("forwards: bytes in transit are bounded until the node has taken them"
 }
 
 TEST_CASE("forwards: a batch that is gone is in transit no more") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto small = requests({1}); // While it is under way, the node's load is remembered.
   REQUIRE(x.table.add(n2, s1, x.a, small, t0));
   auto big = requests({2});
@@ -129,7 +129,7 @@ TEST_CASE("forwards: a batch that is gone is in transit no more") {
 }
 
 TEST_CASE("forwards: a batch above the bound of bytes may leave alone") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto huge = requests({1});
   std::get<storage::data_read>(huge[0].what).keys[0] = std::string(100'000, 'k');
   CHECK(x.table.add(n2, s1, x.a, huge, t0));
@@ -137,7 +137,7 @@ TEST_CASE("forwards: a batch above the bound of bytes may leave alone") {
 
 TEST_CASE("forwards: a refused batch is refused in the asker's words, what is answered "
           "excepted") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto sent = requests({1, 2, 3});
   auto batch = x.table.add(n2, s1, x.a, sent, t0);
   CHECK(x.table.answered({ok_to(sent[1])}).size() == 1);
@@ -151,7 +151,7 @@ TEST_CASE("forwards: a refused batch is refused in the asker's words, what is an
 }
 
 TEST_CASE("forwards: the loss of a node concerns each of its askers once, and no other") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto one = requests({1});
   auto two = requests({2});
   auto three = requests({3});
@@ -165,7 +165,7 @@ TEST_CASE("forwards: the loss of a node concerns each of its askers once, and no
 }
 
 TEST_CASE("forwards: the loss of a batch leaves the others of its node") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto one = requests({1});
   auto two = requests({2});
   auto batch = x.table.add(n2, s1, x.a, one, t0);
@@ -176,7 +176,7 @@ TEST_CASE("forwards: the loss of a batch leaves the others of its node") {
 }
 
 TEST_CASE("forwards: what nobody answers is forgotten at its latest deadline") {
-  auto x = fixture{};
+  auto x = forwards_fixture{};
   auto sent = requests({1});
   sent.push_back(requests({2}, 8s)[0]);
   REQUIRE(x.table.add(n2, s1, x.a, sent, t0));

@@ -11,7 +11,7 @@ using verdict = invocation_log::verdict;
 
 namespace {
 
-const auto t0 = time_point{} + 1h;
+const auto log_start = time_point{} + 1h;
 
 invocation
 call(std::uint64_t number, std::uint64_t answered_below = 1, std::uint64_t who = 1) {
@@ -30,12 +30,12 @@ invocation_result result_of(const invocation& x, std::string content = "done") {
 
 TEST_CASE("invocation_log: a call runs once, and a repeat gets its result") {
   auto log = invocation_log{{}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
   CHECK(log.running_count() == 1);
-  CHECK(log.finished(result_of(call(1)), t0) == 1);
+  CHECK(log.finished(result_of(call(1)), log_start) == 1);
   auto retry = call(1);
   retry.attempt = 2;
-  auto again = log.arrived(retry, t0);
+  auto again = log.arrived(retry, log_start);
   CHECK(again.verdict == verdict::repeat);
   CHECK(again.result->content == "done");
   CHECK(again.result->attempt == 2);
@@ -45,44 +45,44 @@ TEST_CASE("invocation_log: a call runs once, and a repeat gets its result") {
 TEST_CASE("invocation_log: a repeat of a running call waits, and the last attempt is "
           "answered") {
   auto log = invocation_log{{}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
   auto retry = call(1);
   retry.attempt = 2;
-  CHECK(log.arrived(retry, t0).verdict == verdict::wait);
-  CHECK(log.finished(result_of(call(1)), t0) == 2);
+  CHECK(log.arrived(retry, log_start).verdict == verdict::wait);
+  CHECK(log.finished(result_of(call(1)), log_start) == 2);
 }
 
 TEST_CASE("invocation_log: what the caller has is dropped, and never runs again") {
   auto log = invocation_log{{}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
-  CHECK(log.finished(result_of(call(1)), t0) == 1);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
+  CHECK(log.finished(result_of(call(1)), log_start) == 1);
   CHECK(log.result_bytes() > 0);
-  CHECK(log.arrived(call(2, 2), t0).verdict == verdict::run);
+  CHECK(log.arrived(call(2, 2), log_start).verdict == verdict::run);
   CHECK(log.result_bytes() == 0);
-  CHECK(log.arrived(call(1), t0).verdict == verdict::outdated);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::outdated);
 }
 
 TEST_CASE(
   "invocation_log: a call that its caller gave up while it ran leaves no result") {
   auto log = invocation_log{{}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
-  CHECK(log.arrived(call(2, 2), t0).verdict == verdict::run);
-  CHECK(log.finished(result_of(call(1)), t0) == 1);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
+  CHECK(log.arrived(call(2, 2), log_start).verdict == verdict::run);
+  CHECK(log.finished(result_of(call(1)), log_start) == 1);
   CHECK(log.result_bytes() == 0);
-  CHECK(log.arrived(call(1), t0).verdict == verdict::outdated);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::outdated);
 }
 
 TEST_CASE("invocation_log: callers do not mix") {
   auto log = invocation_log{{}};
-  CHECK(log.arrived(call(1, 1, 1), t0).verdict == verdict::run);
-  CHECK(log.arrived(call(1, 1, 2), t0).verdict == verdict::run);
+  CHECK(log.arrived(call(1, 1, 1), log_start).verdict == verdict::run);
+  CHECK(log.arrived(call(1, 1, 2), log_start).verdict == verdict::run);
 }
 
 TEST_CASE("invocation_log: a call past its deadline is not run") {
   auto log = invocation_log{{}};
   auto late = call(1);
   late.remaining = duration{0};
-  auto refused = log.arrived(late, t0);
+  auto refused = log.arrived(late, log_start);
   CHECK(refused.verdict == verdict::refuse);
   CHECK(refused.result->outcome == outcome::not_executed);
   CHECK(refused.result->code == ec::deadline_exceeded);
@@ -92,33 +92,33 @@ TEST_CASE("invocation_log: a call past its deadline is not run") {
 TEST_CASE("invocation_log: when it is full, new calls are refused and repeats still "
           "answered") {
   auto log = invocation_log{{.running_max = 1, .callers_max = 2}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
-  CHECK(log.arrived(call(2), t0).result->code == ec::busy);
-  CHECK(log.arrived(call(1), t0).verdict == verdict::wait);
-  CHECK(log.finished(result_of(call(1)), t0) == 1);
-  CHECK(log.arrived(call(2), t0).verdict == verdict::run);
-  CHECK(log.arrived(call(1, 1, 2), t0).result->code == ec::busy);
-  CHECK(log.arrived(call(1, 1, 3), t0).result->code == ec::busy);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
+  CHECK(log.arrived(call(2), log_start).result->code == ec::busy);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::wait);
+  CHECK(log.finished(result_of(call(1)), log_start) == 1);
+  CHECK(log.arrived(call(2), log_start).verdict == verdict::run);
+  CHECK(log.arrived(call(1, 1, 2), log_start).result->code == ec::busy);
+  CHECK(log.arrived(call(1, 1, 3), log_start).result->code == ec::busy);
 }
 
 TEST_CASE("invocation_log: kept results are bounded in bytes") {
   auto log = invocation_log{{.result_bytes_max = 1000}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
-  CHECK(log.finished(result_of(call(1), std::string(1000, 'x')), t0) == 1);
-  CHECK(log.arrived(call(2), t0).verdict == verdict::refuse);
-  CHECK(log.arrived(call(3, 2), t0).verdict == verdict::run);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
+  CHECK(log.finished(result_of(call(1), std::string(1000, 'x')), log_start) == 1);
+  CHECK(log.arrived(call(2), log_start).verdict == verdict::refuse);
+  CHECK(log.arrived(call(3, 2), log_start).verdict == verdict::run);
 }
 
 TEST_CASE(
   "invocation_log: a silent caller is forgotten after retention, but not while its "
   "call runs") {
   auto log = invocation_log{{.retention = 10s}};
-  CHECK(log.arrived(call(1), t0).verdict == verdict::run);
-  log.tick(t0 + 1h);
-  CHECK(log.arrived(call(1), t0 + 1h).verdict == verdict::wait);
-  CHECK(log.finished(result_of(call(1)), t0 + 1h) == 1);
-  log.tick(t0 + 1h + 9s);
+  CHECK(log.arrived(call(1), log_start).verdict == verdict::run);
+  log.tick(log_start + 1h);
+  CHECK(log.arrived(call(1), log_start + 1h).verdict == verdict::wait);
+  CHECK(log.finished(result_of(call(1)), log_start + 1h) == 1);
+  log.tick(log_start + 1h + 9s);
   CHECK(log.result_bytes() > 0);
-  log.tick(t0 + 1h + 10s);
+  log.tick(log_start + 1h + 10s);
   CHECK(log.result_bytes() == 0);
 }

@@ -13,9 +13,9 @@ using namespace troupe::router;
 
 namespace {
 
-const auto n1 = node_id{uuid{0, 1}};
+const auto own_node = node_id{uuid{0, 1}};
 const auto current = incarnation{3};
-const auto client = storage::client_id{n1, current, 1};
+const auto client = storage::client_id{own_node, current, 1};
 
 storage::record trim(const session_book::statement& x, std::uint64_t seq) {
   return {{epoch{1}, lsn{seq}}, x.what};
@@ -95,29 +95,29 @@ TEST_CASE("write_session: in random orders the oldest unended is right") {
 }
 
 TEST_CASE("session_book: names are dense and never used again") {
-  auto book = session_book{n1, current};
+  auto book = session_book{own_node, current};
   auto first = book.open();
-  CHECK(first == storage::client_id{n1, current, 1});
+  CHECK(first == storage::client_id{own_node, current, 1});
   book.close(first);
-  CHECK(book.open() == storage::client_id{n1, current, 2});
+  CHECK(book.open() == storage::client_id{own_node, current, 2});
   CHECK(book.open_count() == 1);
 }
 
 TEST_CASE("session_book: the first statement ends the incarnations before") {
-  auto book = session_book{n1, current};
+  auto book = session_book{own_node, current};
   CHECK(book.version() == 1);
   auto stated = book.state();
   CHECK(stated.version == 1);
   auto table = storage::dedup_table{};
   auto changes = storage::dedup_changes{};
-  table.apply(write_of({n1, incarnation{2}, 9}, 1), changes);
+  table.apply(write_of({own_node, incarnation{2}, 9}, 1), changes);
   CHECK(table.client_count() == 1);
   table.apply(trim(stated, 2), changes);
   CHECK(table.client_count() == 0);
 }
 
 TEST_CASE("session_book: its version grows with a close, not with a repeat of it") {
-  auto book = session_book{n1, current};
+  auto book = session_book{own_node, current};
   auto x = book.open();
   CHECK(book.version() == 1);
   book.close(x);
@@ -128,7 +128,7 @@ TEST_CASE("session_book: its version grows with a close, not with a repeat of it
 TEST_CASE("session_book: masters that hear its statements keep rows of open sessions "
           "alone") {
   auto random = random_source{11};
-  auto book = session_book{n1, current};
+  auto book = session_book{own_node, current};
   auto table = storage::dedup_table{};
   auto changes = storage::dedup_changes{};
   auto open = std::vector<storage::client_id>{};
@@ -150,7 +150,7 @@ TEST_CASE("session_book: masters that hear its statements keep rows of open sess
 
 TEST_CASE("session_book: a repeated statement is the same, and new sessions are not "
           "closed by it") {
-  auto book = session_book{n1, current};
+  auto book = session_book{own_node, current};
   auto first = book.open();
   auto second = book.open();
   book.close(second);

@@ -50,7 +50,7 @@ private:
 };
 
 /// A shard, and the door before it.
-struct fixture {
+struct string_evaluator_fixture {
   string_evaluator commands{{.value_max = {100}, .reply_max = {100}}};
   rows_in_memory rows;
   slot in = key_slot("{k}");
@@ -119,7 +119,7 @@ std::string summary(const std::vector<storage::effect>& effects) {
 
 TEST_CASE("string_evaluator: replies what Redis 7 was recorded to reply") {
   auto file = std::ifstream{TROUPE_SOURCE_DIR "/tests/router/redis_replies.txt"};
-  auto shard = std::optional<fixture>{};
+  auto shard = std::optional<string_evaluator_fixture>{};
   auto section = std::string{};
   auto command = std::string{};
   auto count = 0;
@@ -139,13 +139,16 @@ TEST_CASE("string_evaluator: replies what Redis 7 was recorded to reply") {
   CHECK(count > 200);
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: a plain SET looks at no row") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: a plain SET looks at no row") {
   CHECK(write("SET {k}a 1 EX 10") == "+OK\r\n");
   CHECK(write("MSET {k}a 1 {k}b 2") == "+OK\r\n");
   CHECK(rows.looked_up() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: there is one effect for each changed key") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture,
+  "string_evaluator: there is one effect for each changed key") {
   write("MSET {k}a 1 {k}b 2 {k}a 3");
   CHECK(summary(effects) == "{k}a {k}b");
   write("DEL {k}b {k}none {k}b");
@@ -154,7 +157,8 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: there is one effect for each chang
   CHECK(effects.at(0).value == row{string_row, 0, noon + 10'000, "3"});
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: what changes nothing has no effects") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: what changes nothing has no effects") {
   write("SET {k}a x");
   for (const auto* line :
        {"SET {k}a 1 NX", "SET {k}b 1 XX", "SETNX {k}a 1", "MSETNX {k}b 1 {k}a 1",
@@ -167,7 +171,8 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: what changes nothing has no effect
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "string_evaluator: a row is there until the moment of its expiry") {
+  string_evaluator_fixture,
+  "string_evaluator: a row is there until the moment of its expiry") {
   write("SET {k}a 1 PX 100");
   now += 99;
   CHECK(query("GET {k}a") == "$1\r\n1\r\n");
@@ -177,7 +182,7 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
-  fixture,
+  string_evaluator_fixture,
   "string_evaluator: a read that meets an expired row is written as its delete") {
   write("MSET {k}a 1 {k}b 2");
   write("PEXPIRE {k}b 100");
@@ -188,7 +193,8 @@ TEST_CASE_FIXTURE(
   CHECK(query("MGET {k}a {k}b") == "*2\r\n$1\r\n1\r\n$-1\r\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: each read gives way to an expired row") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: each read gives way to an expired row") {
   for (const auto* command :
        {"GET", "MGET", "EXISTS", "STRLEN", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME",
         "TYPE"}) {
@@ -201,7 +207,8 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: each read gives way to an expired 
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: to a write an expired row is no row") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: to a write an expired row is no row") {
   auto expired = [&] {
     write("SET {k}a 41 PX 1");
     now += 1;
@@ -228,7 +235,8 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: to a write an expired row is no ro
   CHECK(write("MSETNX {k}a 1 {k}b 1") == ":1\r\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: a value grows up to its limit") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: a value grows up to its limit") {
   write("APPEND {k}a " + std::string(99, 'x'));
   CHECK(write("APPEND {k}a y") == ":100\r\n");
   CHECK(
@@ -238,14 +246,16 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: a value grows up to its limit") {
   CHECK(write("STRLEN {k}a") == ":100\r\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: a reply grows up to its limit") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: a reply grows up to its limit") {
   write("SET {k}a " + std::string(40, 'x'));
   CHECK(query("MGET {k}a {k}a")->starts_with("*2\r\n"));
   CHECK(query("MGET {k}a {k}a {k}a")->starts_with("-ERR the values exceed 100 B"));
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "string_evaluator: rows of another type are named, not read or changed") {
+  string_evaluator_fixture,
+  "string_evaluator: rows of another type are named, not read or changed") {
   constexpr auto wrong
     = "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
   rows.apply(in, {{"{k}h", row{7, 1, 0, "9"}}});
@@ -265,7 +275,8 @@ TEST_CASE_FIXTURE(
   CHECK(query("TYPE {k}h") == "+string\r\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "string_evaluator: bytes that are no command are refused") {
+TEST_CASE_FIXTURE(
+  string_evaluator_fixture, "string_evaluator: bytes that are no command are refused") {
   auto refused = "-ERR malformed command, or of a version that this node lacks\r\n";
   CHECK(commands.evaluate({""}, in, rows, now).reply == refused);
   CHECK(commands.query({"\xff"}, in, rows, now) == refused);
@@ -273,7 +284,8 @@ TEST_CASE_FIXTURE(fixture, "string_evaluator: bytes that are no command are refu
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "string_evaluator: a key of another slot is refused, whoever sends it") {
+  string_evaluator_fixture,
+  "string_evaluator: a key of another slot is refused, whoever sends it") {
   auto done = commands.evaluate(encoded("MSET {k}a 1 foo 1"), in, rows, now);
   CHECK(done.reply.starts_with("-ERR malformed command"));
   CHECK(done.effects.empty());

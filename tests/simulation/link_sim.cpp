@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::uint64_t seeds(std::uint64_t count) {
+std::uint64_t link_seeds(std::uint64_t count) {
   const auto* factor = std::getenv("SEEDS");
   return factor ? count * std::strtoull(factor, nullptr, 10) : count;
 }
@@ -37,7 +37,7 @@ struct verdict {
   std::uint64_t trace = 0;
 };
 
-verdict run(std::uint64_t seed) {
+verdict run_links(std::uint64_t seed) {
   auto world = link_world{options_of(seed)};
   world.disturb(5s);
   world.heal();
@@ -64,9 +64,9 @@ verdict run(std::uint64_t seed) {
 
 TEST_CASE("links: keep every promise under faults, agree after them, then close") {
   auto total = link_world::counters{};
-  for (auto seed = std::uint64_t{1}; seed <= seeds(1'000); ++seed) {
+  for (auto seed = std::uint64_t{1}; seed <= link_seeds(1'000); ++seed) {
     CAPTURE(seed);
-    auto x = run(seed);
+    auto x = run_links(seed);
     CHECK(x.violation == "");
     CHECK(x.disagreement == "");
     CHECK(x.unfinished == "");
@@ -121,7 +121,7 @@ TEST_CASE("links: keep every promise under faults, agree after them, then close"
 
 TEST_CASE("links: the same seed is the same run") {
   for (auto seed = std::uint64_t{1}; seed <= 20; ++seed) {
-    CHECK(run(seed).trace == run(seed).trace);
-    CHECK(run(seed).trace != run(seed + 1'000).trace);
+    CHECK(run_links(seed).trace == run_links(seed).trace);
+    CHECK(run_links(seed).trace != run_links(seed + 1'000).trace);
   }
 }

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-double seconds(duration x) { return std::chrono::duration<double>(x).count(); }
+double cost_seconds(duration x) { return std::chrono::duration<double>(x).count(); }
 
 } // namespace
 
@@ -42,7 +42,7 @@ TEST_CASE("membership cost: what a node sends depends on the size of the cluster
     CAPTURE(node_count);
     auto sent = measured(node_count);
     // A ping and an ack per second, a request and a reply per full exchange.
-    auto exchanges = 2 / seconds(push_pull_period({}, node_count));
+    auto exchanges = 2 / cost_seconds(push_pull_period({}, node_count));
     CHECK(sent.messages <= 2.01 + exchanges);
     constexpr auto probe_bytes = 80; // Of the frame of a ping without news, at most.
     constexpr auto row_bytes = 80;   // Of a member in a full exchange, at most.

@@ -33,7 +33,7 @@ message some_beat(std::uint32_t shard) {
   return result;
 }
 
-struct fixture {
+struct beat_bundler_fixture {
   troupe::test::deterministic_system system;
   troupe::test::test_context context{system};
   std::vector<cluster::post> posts;
@@ -41,7 +41,7 @@ struct fixture {
   cluster::peer_identity peer{node_number(2), node_name{"n2"}, incarnation{1}};
   beat_bundler_actor bundler;
 
-  fixture() {
+  beat_bundler_fixture() {
     auto links = caf::actor_cast<note_sender>(system.spawn(make_post_office, &posts));
     bundler = system.spawn(make_beat_bundler, &context, links);
     auto replica = caf::actor_cast<replica_actor>(system.spawn(make_listener, &heard));
@@ -65,7 +65,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "beat_bundler: a peer that bundles gets one message of all") {
+TEST_CASE_FIXTURE(
+  beat_bundler_fixture, "beat_bundler: a peer that bundles gets one message of all") {
   tell(peer, beat_bundle{});
   REQUIRE(posts.size() == 1); // It is told that this node bundles, too.
   CHECK(posts[0].content.get_as<beat_bundle>(0).messages.empty());
@@ -80,8 +81,8 @@ TEST_CASE_FIXTURE(fixture, "beat_bundler: a peer that bundles gets one message o
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "beat_bundler: other peers get each message at once, where it "
-           "belongs") {
+  beat_bundler_fixture, "beat_bundler: other peers get each message at once, where it "
+                        "belongs") {
   tell(node_beat{peer.id, some_beat(1)});
   REQUIRE(posts.size() == 2);
   CHECK(posts[0].content.get_as<beat_bundle>(0).messages.empty());
@@ -98,7 +99,8 @@ TEST_CASE_FIXTURE(
   CHECK(posts.back().name == "shard/2");
 }
 
-TEST_CASE_FIXTURE(fixture, "beat_bundler: each replica gets what is for it") {
+TEST_CASE_FIXTURE(
+  beat_bundler_fixture, "beat_bundler: each replica gets what is for it") {
   tell(peer, beat_bundle{{some_beat(1), some_beat(2), some_beat(1)}});
   CHECK(heard == std::vector{some_beat(1), some_beat(1)});
 }

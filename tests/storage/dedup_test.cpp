@@ -12,7 +12,7 @@ namespace {
 using verdict = dedup_table::verdict;
 const auto some_node = node_id{uuid{0, 9}};
 
-struct fixture {
+struct dedup_fixture {
   dedup_table table;
   dedup_changes changes;
   dedup_limits limits;
@@ -46,7 +46,7 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "dedup: a request that was executed has its reply") {
+TEST_CASE_FIXTURE(dedup_fixture, "dedup: a request that was executed has its reply") {
   CHECK(judge(client(1, 1), 1) == verdict::fresh);
   write(client(1, 1), 1);
   CHECK(table.look_up({client(1, 1), 1}, limits).reply == "reply 1");
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(fixture, "dedup: a request that was executed has its reply") {
   CHECK(judge(client(1, 2), 1) == verdict::fresh);
 }
 
-TEST_CASE_FIXTURE(fixture, "dedup: a reply that the client has is forgotten") {
+TEST_CASE_FIXTURE(dedup_fixture, "dedup: a reply that the client has is forgotten") {
   write(client(1, 1), 1);
   write(client(1, 1), 2, 2);
   CHECK(judge(client(1, 1), 1) == verdict::answered);
@@ -62,7 +62,8 @@ TEST_CASE_FIXTURE(fixture, "dedup: a reply that the client has is forgotten") {
   CHECK(changes.clients[client(1, 1)]->replies.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "dedup: a request of a closed connection is never executed") {
+TEST_CASE_FIXTURE(
+  dedup_fixture, "dedup: a request of a closed connection is never executed") {
   write(client(1, 1), 1);
   write(client(1, 2), 1);
   close(1, 3, {2});
@@ -73,14 +74,14 @@ TEST_CASE_FIXTURE(fixture, "dedup: a request of a closed connection is never exe
   CHECK(!changes.clients[client(1, 1)]);
 }
 
-TEST_CASE_FIXTURE(fixture, "dedup: a late statement of closings changes nothing") {
+TEST_CASE_FIXTURE(dedup_fixture, "dedup: a late statement of closings changes nothing") {
   close(1, 5, {});
   close(1, 3, {2});
   CHECK(judge(client(1, 2), 1) == verdict::expired);
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "dedup: a node's next incarnation ends the connections of the last") {
+  dedup_fixture, "dedup: a node's next incarnation ends the connections of the last") {
   write(client(1, 1), 1);
   write(client(2, 1), 1);
   CHECK(judge(client(1, 1), 1) == verdict::expired);
@@ -90,7 +91,7 @@ TEST_CASE_FIXTURE(
   CHECK(table.client_count() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "dedup: a full table is told, to new clients and old") {
+TEST_CASE_FIXTURE(dedup_fixture, "dedup: a full table is told, to new clients and old") {
   limits = {.client_count_max = 1, .reply_count_max = 2};
   write(client(1, 1), 1);
   CHECK(judge(client(1, 2), 1) == verdict::full);
@@ -99,7 +100,7 @@ TEST_CASE_FIXTURE(fixture, "dedup: a full table is told, to new clients and old"
   CHECK(judge(client(1, 1), 2) == verdict::stored);
 }
 
-TEST_CASE_FIXTURE(fixture, "dedup: the rows that changed rebuild the table") {
+TEST_CASE_FIXTURE(dedup_fixture, "dedup: the rows that changed rebuild the table") {
   write(client(1, 1), 1);
   write(client(2, 1), 1);
   write(client(2, 2), 4, 3);

@@ -11,13 +11,13 @@ using namespace troupe::storage::test;
 
 namespace {
 
-const auto here = slot{7}; // As make_write has it.
+const auto home_slot = slot{7}; // As make_write has it.
 
-struct fixture {
+struct evaluator_fixture {
   memory_store store;
   overlay pending;
 
-  fixture() {
+  evaluator_fixture() {
     auto batch = apply_batch{};
     batch.records = {make_write(1, 1, "stored", "old")};
     REQUIRE(!store.apply(batch));
@@ -29,7 +29,7 @@ struct fixture {
     write.reply = "yes";
     write.refusal = "no";
     write.effects = {{"x", row{1, 0, 0, "new"}}};
-    auto result = evaluate(write, here, pending_view{pending, store});
+    auto result = evaluate(write, home_slot, pending_view{pending, store});
     CHECK(result.effects.size() == (result.reply == "yes" ? 1U : 0U));
     return result.reply == "yes";
   }
@@ -38,14 +38,15 @@ struct fixture {
 record_ptr deletion(std::uint64_t seq, std::string key) {
   auto x = write_record{};
   x.request.number = seq;
-  x.in = here;
+  x.in = home_slot;
   x.effects = {{std::move(key), std::nullopt}};
   return make_record(1, seq, x);
 }
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "conditional_write: each precondition holds or refuses") {
+TEST_CASE_FIXTURE(
+  evaluator_fixture, "conditional_write: each precondition holds or refuses") {
   CHECK(done_when({"none", is_absent{}}));
   CHECK(!done_when({"stored", is_absent{}}));
   CHECK(done_when({"stored", has_version{1}}));
@@ -55,7 +56,7 @@ TEST_CASE_FIXTURE(fixture, "conditional_write: each precondition holds or refuse
   CHECK(!done_when({"stored", has_bytes{"new"}}));
 }
 
-TEST_CASE_FIXTURE(fixture, "overlay: pending rows stand before stored ones") {
+TEST_CASE_FIXTURE(evaluator_fixture, "overlay: pending rows stand before stored ones") {
   pending.add(*make_write(1, 2, "stored", "newer"));
   CHECK(done_when({"stored", has_bytes{"newer"}}));
   pending.add(*deletion(3, "stored"));
@@ -63,16 +64,17 @@ TEST_CASE_FIXTURE(fixture, "overlay: pending rows stand before stored ones") {
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "overlay: an older record's end leaves the newer one pending") {
+  evaluator_fixture, "overlay: an older record's end leaves the newer one pending") {
   pending.add(*make_write(1, 2, "k", "a"));
   pending.add(*make_write(1, 3, "k", "b"));
   pending.remove(*make_write(1, 2, "k", "a"));
-  CHECK(pending.latest(here, "k") == lsn{3});
+  CHECK(pending.latest(home_slot, "k") == lsn{3});
   pending.remove(*make_write(1, 3, "k", "b"));
-  CHECK(pending.latest(here, "k") == lsn{0});
+  CHECK(pending.latest(home_slot, "k") == lsn{0});
 }
 
-TEST_CASE_FIXTURE(fixture, "overlay: a request is known until its record is applied") {
+TEST_CASE_FIXTURE(
+  evaluator_fixture, "overlay: a request is known until its record is applied") {
   auto x = make_write(1, 2);
   auto request = std::get<write_record>(x->payload).request;
   pending.add(*x);
@@ -82,10 +84,11 @@ TEST_CASE_FIXTURE(fixture, "overlay: a request is known until its record is appl
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "row_view: a scan merges pending and stored rows in the order of keys") {
+  evaluator_fixture,
+  "row_view: a scan merges pending and stored rows in the order of keys") {
   auto batch = apply_batch{};
   auto rows = write_record{};
-  rows.in = here;
+  rows.in = home_slot;
   for (const auto* key : {"a", "d", "f"})
     rows.effects.push_back({key, row{1, 2, 0, "stored"}});
   batch.records = {make_record(1, 2, rows)};
@@ -100,7 +103,7 @@ TEST_CASE_FIXTURE(
   auto scanned = [&](std::string_view from, std::size_t count_max) {
     auto result = std::string{};
     auto count = std::size_t{0};
-    pending_view{pending, store}.scan(here, from, [&](auto key, const row& value) {
+    pending_view{pending, store}.scan(home_slot, from, [&](auto key, const row& value) {
       result.append(key).append("=").append(value.bytes).append(" ");
       return ++count < count_max;
     });
@@ -116,15 +119,16 @@ TEST_CASE_FIXTURE(
   CHECK(scanned("\xff", 9).empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "memory_store: a crash takes it back to the last flush") {
+TEST_CASE_FIXTURE(
+  evaluator_fixture, "memory_store: a crash takes it back to the last flush") {
   REQUIRE(store.flush());
   auto batch = apply_batch{};
   batch.records = {make_write(1, 2, "k", "v")};
   REQUIRE(!store.apply(batch));
   auto digest = store.digest();
-  CHECK(store.get(here, "k"));
+  CHECK(store.get(home_slot, "k"));
   store.crash();
-  CHECK(!store.get(here, "k"));
+  CHECK(!store.get(home_slot, "k"));
   CHECK(store.load()->at.seq == lsn{1});
   REQUIRE(!store.apply(batch));
   CHECK(store.digest() == digest);

@@ -12,39 +12,39 @@ using namespace troupe::storage::test;
 
 namespace {
 
-constexpr auto small_log
+constexpr auto tiny_log
   = shard_log_config{.segment_bytes = 4096, .spare_count_max = 2, .frame_bytes = 1024};
-const auto here = node_id{uuid{0, 1}};
+const auto this_node = node_id{uuid{0, 1}};
 const auto who = identity{cluster_id{uuid{7, 7}}, shard_id{3}, replica_id{1}};
 const auto directory = std::string{"node/shard-3-1"};
 
 founding some_founding() {
   auto result = founding{};
-  result.config.members = {{replica_id{1}, here, member_role::voter}};
+  result.config.members = {{replica_id{1}, this_node, member_role::voter}};
   result.slots = {{slot{0}, slot{16383}}};
   return result;
 }
 
-struct fixture {
+struct replica_files_fixture {
   sim::memory_disk files;
 
-  fixture() {
+  replica_files_fixture() {
     REQUIRE(!files.make_directory("node"));
     REQUIRE(!files.sync_directory(""));
   }
 
   error create() {
-    return create_replica(files, "node", here, who, some_founding(), small_log);
+    return create_replica(files, "node", this_node, who, some_founding(), tiny_log);
   }
 
   ec trouble_of_opening() {
-    auto opened = replica_files::open(files, "node", who, small_log);
+    auto opened = replica_files::open(files, "node", who, tiny_log);
     REQUIRE(!opened);
     return code_of(opened.error());
   }
 
   std::unique_ptr<replica_files> open() {
-    auto opened = replica_files::open(files, "node", who, small_log);
+    auto opened = replica_files::open(files, "node", who, tiny_log);
     REQUIRE_MESSAGE(opened, render(opened.error()));
     return std::move(*opened);
   }
@@ -52,7 +52,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "create_replica: it begins with its config and its slots") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "create_replica: it begins with its config and its slots") {
   REQUIRE(!create());
   auto replica = open();
   CHECK(replica->hard() == hard_state{epoch{1}, std::nullopt});
@@ -63,7 +64,8 @@ TEST_CASE_FIXTURE(fixture, "create_replica: it begins with its config and its sl
   CHECK(kind_of(*(*records)[1]) == "slot_own");
 }
 
-TEST_CASE_FIXTURE(fixture, "create_replica: a second creation changes nothing") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "create_replica: a second creation changes nothing") {
   REQUIRE(!create());
   REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
   REQUIRE(!create());
@@ -71,7 +73,8 @@ TEST_CASE_FIXTURE(fixture, "create_replica: a second creation changes nothing") 
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "create_replica: a replica that REPLICAS has forgotten is not made anew") {
+  replica_files_fixture,
+  "create_replica: a replica that REPLICAS has forgotten is not made anew") {
   REQUIRE(!create());
   REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
   REQUIRE(!files.remove("REPLICAS"));
@@ -81,25 +84,28 @@ TEST_CASE_FIXTURE(
   CHECK(!names->empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "create_replica: only what the config names is created") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "create_replica: only what the config names is created") {
   auto other = identity{who.cluster, who.shard, replica_id{2}};
-  auto trouble = create_replica(files, "node", here, other, some_founding(), small_log);
+  auto trouble
+    = create_replica(files, "node", this_node, other, some_founding(), tiny_log);
   CHECK(trouble == ec::invalid_argument);
   trouble
-    = create_replica(files, "node", node_id{uuid{0, 2}}, who, some_founding(), small_log);
+    = create_replica(files, "node", node_id{uuid{0, 2}}, who, some_founding(), tiny_log);
   CHECK(trouble == ec::invalid_argument);
 }
 
-TEST_CASE_FIXTURE(fixture, "create_replica: a crash anywhere ends in all or nothing") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "create_replica: a crash anywhere ends in all or nothing") {
   for (std::uint64_t changes = 0;; ++changes) {
     INFO("fails at change ", changes);
     auto random = random_source{changes};
-    auto f = fixture{};
+    auto f = replica_files_fixture{};
     f.files.fail_after(changes);
     auto trouble = f.create();
     f.files.recover();
     f.files.power_loss(random);
-    auto opened = replica_files::open(f.files, "node", who, small_log);
+    auto opened = replica_files::open(f.files, "node", who, tiny_log);
     if (!opened)
       REQUIRE(code_of(opened.error()) == ec::not_found);
     else
@@ -113,11 +119,12 @@ TEST_CASE_FIXTURE(fixture, "create_replica: a crash anywhere ends in all or noth
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "replica_files: before its creation there is nothing to open") {
+  replica_files_fixture, "replica_files: before its creation there is nothing to open") {
   CHECK(trouble_of_opening() == ec::not_found);
 }
 
-TEST_CASE_FIXTURE(fixture, "create_replica: an older list is moved out, once") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "create_replica: an older list is moved out, once") {
   REQUIRE(!create());
   auto list = read_file(files, "REPLICAS", 1'000);
   REQUIRE(list);
@@ -134,7 +141,8 @@ TEST_CASE_FIXTURE(fixture, "create_replica: an older list is moved out, once") {
   CHECK(list_replicas(files, "node")->size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "replica_files: a created replica without IDENT is damaged") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: a created replica without IDENT is damaged") {
   REQUIRE(!create());
   SUBCASE("all shards are gone") {
     REQUIRE(!files.remove("node"));
@@ -149,14 +157,16 @@ TEST_CASE_FIXTURE(fixture, "replica_files: a created replica without IDENT is da
 
 // Found by the simulator, seed 2000008: HARD began without a hint, so that a flipped bit
 // in the founding records passed for a torn tail, and left a replica without a CONFIG.
-TEST_CASE_FIXTURE(fixture, "replica_files: rot in the founding records is damage") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: rot in the founding records is damage") {
   REQUIRE(!create());
   files.flip_bit(
     directory + "/log/00000000000000000001.seg", segment_header_bytes + 50, 2);
   CHECK(trouble_of_opening() == ec::corrupt);
 }
 
-TEST_CASE_FIXTURE(fixture, "replica_files: one torn slot of HARD is none too many") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: one torn slot of HARD is none too many") {
   REQUIRE(!create());
   REQUIRE(!open()->save({epoch{5}, replica_id{1}}));
   files.flip_bit(directory + "/HARD", 10, 0); // Generation 2, the newest.
@@ -165,7 +175,8 @@ TEST_CASE_FIXTURE(fixture, "replica_files: one torn slot of HARD is none too man
   CHECK(trouble_of_opening() == ec::corrupt);
 }
 
-TEST_CASE_FIXTURE(fixture, "replica_files: a log of a later epoch than HARD is damage") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: a log of a later epoch than HARD is damage") {
   REQUIRE(!create());
   auto replica = open();
   REQUIRE(!replica->append(std::vector{make_write(9, 3)}));
@@ -173,7 +184,8 @@ TEST_CASE_FIXTURE(fixture, "replica_files: a log of a later epoch than HARD is d
   CHECK(trouble_of_opening() == ec::corrupt);
 }
 
-TEST_CASE_FIXTURE(fixture, "replica_files: epoch and vote survive a power loss") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: epoch and vote survive a power loss") {
   REQUIRE(!create());
   auto random = random_source{3};
   for (std::uint64_t i = 2; i < 20; ++i) {
@@ -189,7 +201,7 @@ TEST_CASE_FIXTURE(fixture, "replica_files: epoch and vote survive a power loss")
 TEST_CASE("replica_files: what a start has read, no later power loss takes back") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     auto random = random_source{seed};
-    auto f = fixture{};
+    auto f = replica_files_fixture{};
     REQUIRE(!f.create());
     auto replica = f.open();
     f.files.fail_after(1); // The write succeeds, its sync does not.
@@ -204,11 +216,11 @@ TEST_CASE("replica_files: what a start has read, no later power loss takes back"
 TEST_CASE("replica_files: a creation that a start has seen, no power loss takes back") {
   for (std::uint64_t changes = 0;; ++changes) {
     auto random = random_source{changes};
-    auto f = fixture{};
+    auto f = replica_files_fixture{};
     f.files.fail_after(changes);
     auto trouble = f.create();
     f.files.recover();
-    if (auto seen = replica_files::open(f.files, "node", who, small_log)) {
+    if (auto seen = replica_files::open(f.files, "node", who, tiny_log)) {
       f.files.power_loss(random);
       f.open();
     }
@@ -217,7 +229,8 @@ TEST_CASE("replica_files: a creation that a start has seen, no power loss takes 
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "replica_files: what a truncation cuts off is found again") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: what a truncation cuts off is found again") {
   REQUIRE(!create());
   auto replica = open();
   auto written = std::vector{make_write(1, 3, "a"), make_write(1, 4, "b")};
@@ -234,11 +247,12 @@ TEST_CASE_FIXTURE(fixture, "replica_files: what a truncation cuts off is found a
   CHECK(open()->log().end().seq == lsn{3});
 }
 
-TEST_CASE_FIXTURE(fixture, "replica_files: a crash in a truncation is no damage") {
+TEST_CASE_FIXTURE(
+  replica_files_fixture, "replica_files: a crash in a truncation is no damage") {
   for (std::uint64_t changes = 0;; ++changes) {
     INFO("fails at change ", changes);
     auto random = random_source{changes};
-    auto f = fixture{};
+    auto f = replica_files_fixture{};
     REQUIRE(!f.create());
     auto replica = f.open();
     for (std::uint64_t seq = 3; seq < 60; ++seq) {

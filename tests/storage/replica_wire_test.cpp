@@ -17,8 +17,8 @@ namespace {
 using test::make_record;
 using test::make_write;
 
-constexpr auto max64 = std::numeric_limits<std::uint64_t>::max();
-constexpr auto lsn_max = lsn{max64 / 2};
+constexpr auto wire_max = std::numeric_limits<std::uint64_t>::max();
+constexpr auto lsn_max = lsn{wire_max / 2};
 
 position at(std::uint64_t e, std::uint64_t seq) { return {epoch{e}, lsn{seq}}; }
 
@@ -31,11 +31,11 @@ message from_one_to_two(message_body body) {
 /// Records of two epochs behind 5/9: every kind, and a write with every field.
 ship some_ship() {
   auto write = write_record{};
-  write.request = {{node_id{uuid{9, 9}}, incarnation{max64}, max64}, max64};
+  write.request = {{node_id{uuid{9, 9}}, incarnation{wire_max}, wire_max}, wire_max};
   write.answered_below = 2;
   write.in = slot{16383};
-  write.effects
-    = {{std::string{"a\0b", 3}, std::nullopt}, {"c", row{255, max64, max64, "\xff"}}};
+  write.effects = {
+    {std::string{"a\0b", 3}, std::nullopt}, {"c", row{255, wire_max, wire_max, "\xff"}}};
   write.reply = "+OK\r\n";
   auto config = shard_config{};
   config.members = {
@@ -43,7 +43,7 @@ ship some_ship() {
     {replica_id{2}, node_id{uuid{0, 2}}, member_role::learner}};
   auto trim = dedup_trim_record{node_id{uuid{3, 4}}, incarnation{5}, 9, {2, 4}};
   return {
-    max64,
+    wire_max,
     at(5, 9),
     {make_record(5, 10, write), make_record(7, 11, epoch_start_record{}),
      make_record(7, 12, config),
@@ -61,23 +61,24 @@ std::vector<message> samples() {
          pre_vote_reply{epoch{8}, vote_refusal::none, {}},
          pre_vote_reply{epoch{8}, vote_refusal::stale, {}},
          pre_vote_reply{epoch{8}, vote_refusal::sticky, std::chrono::hours{24}},
-         pre_vote_reply{epoch{max64}, vote_refusal::behind, {}},
+         pre_vote_reply{epoch{wire_max}, vote_refusal::behind, {}},
          vote{at(7, 9), true},
          vote{{}, false},
          vote_reply{true},
          vote_reply{false},
-         beat{max64, lsn_max, lsn{8}},
+         beat{wire_max, lsn_max, lsn{8}},
          beat{},
-         beat_ack{max64, lsn_max, lsn{8}},
+         beat_ack{wire_max, lsn_max, lsn{8}},
          beat_ack{},
-         subscribe{max64, at(7, 9), {{epoch{1}, lsn{1}}, {epoch{7}, lsn{9}}}, max64},
+         subscribe{
+           wire_max, at(7, 9), {{epoch{1}, lsn{1}}, {epoch{7}, lsn{9}}}, wire_max},
          subscribe{},
          some_ship(),
          ship{1, {}, {make_write(1, 1)}, {}},
          ship{1, at(7, 9), {}, lsn_max},
-         ship_ack{lsn_max, lsn{8}, max64},
+         ship_ack{lsn_max, lsn{8}, wire_max},
          ship_ack{},
-         diverged{max64, at(7, 9)},
+         diverged{wire_max, at(7, 9)},
          diverged{},
          stand_please{},
          transfer_now{},
@@ -170,7 +171,7 @@ TEST_CASE("replica_wire: flipped bits decode or are refused, never trusted") {
 TEST_CASE("replica_wire: a bundle of Beats comes back, and holds nothing else") {
   auto beats = beat_bundle{
     {from_one_to_two(beat{1, lsn{2}, lsn{1}}),
-     from_one_to_two(beat_ack{max64, lsn{9}, lsn{8}})}};
+     from_one_to_two(beat_ack{wire_max, lsn{9}, lsn{8}})}};
   for (const auto& x : {beats, beat_bundle{}}) {
     auto back = decode_beat_bundle(encode(x));
     REQUIRE(back);
@@ -205,11 +206,11 @@ TEST_CASE("replica_wire: what names no sender or receiver is refused") {
   CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_from(); }));
   CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_from_incarnation(); }));
   CHECK(is_malformed_with(stale{}, [](wire& x) { x.clear_to(); }));
-  CHECK(is_malformed_with(stale{}, [](wire& x) { x.set_config(max64); }));
+  CHECK(is_malformed_with(stale{}, [](wire& x) { x.set_config(wire_max); }));
 }
 
 TEST_CASE("replica_wire: positions that no log has are refused") {
-  for (auto bad : {at(0, 1), at(1, 0), at(7, max64), at(8, 9)}) {
+  for (auto bad : {at(0, 1), at(1, 0), at(7, wire_max), at(8, 9)}) {
     CAPTURE(bad);
     check_malformed(pre_vote{epoch{8}, bad});
     check_malformed(vote{bad, false});

@@ -16,13 +16,13 @@ constexpr auto small_segments
   = shard_log_config{.segment_bytes = 4096, .spare_count_max = 2, .frame_bytes = 1024};
 
 /// A log on a simulated disk, and the records that it should hold.
-struct fixture {
+struct shard_log_fixture {
   sim::memory_disk files;
   std::unique_ptr<shard_log> log;
   std::vector<record_ptr> expected;
   std::uint64_t first_expected = 1;
 
-  fixture() {
+  shard_log_fixture() {
     REQUIRE(!files.make_directory("log"));
     REQUIRE(!files.sync_directory(""));
     REQUIRE(!shard_log::create(files, "log", small_segments));
@@ -74,7 +74,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "shard_log: what was appended is read back, over segments") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: what was appended is read back, over segments") {
   for (int i = 0; i < 30; ++i)
     append(1 + i / 10, 5);
   CHECK(file_count(".seg") > 3);
@@ -85,7 +86,7 @@ TEST_CASE_FIXTURE(fixture, "shard_log: what was appended is read back, over segm
   CHECK(holds_expected());
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a synced record survives a power loss") {
+TEST_CASE_FIXTURE(shard_log_fixture, "shard_log: a synced record survives a power loss") {
   auto random = random_source{1};
   append(1, 3);
   REQUIRE(!log->sync());
@@ -94,14 +95,14 @@ TEST_CASE_FIXTURE(fixture, "shard_log: a synced record survives a power loss") {
   CHECK(holds_expected());
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: records are durable only after a sync") {
+TEST_CASE_FIXTURE(shard_log_fixture, "shard_log: records are durable only after a sync") {
   append(1, 3);
   CHECK(log->durable() == lsn{0});
   REQUIRE(!log->sync());
   CHECK(log->durable() == lsn{3});
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a truncation may fall inside a frame") {
+TEST_CASE_FIXTURE(shard_log_fixture, "shard_log: a truncation may fall inside a frame") {
   append(1, 6);
   append(2, 6);
   REQUIRE(!log->truncate_after(lsn{9}));
@@ -114,7 +115,8 @@ TEST_CASE_FIXTURE(fixture, "shard_log: a truncation may fall inside a frame") {
   CHECK(holds_expected());
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a truncation over segments is durable on return") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: a truncation over segments is durable on return") {
   auto random = random_source{2};
   for (int i = 0; i < 40; ++i)
     append(1, 5);
@@ -127,7 +129,8 @@ TEST_CASE_FIXTURE(fixture, "shard_log: a truncation over segments is durable on 
   CHECK(file_count(".seg") < before);
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: released segments are recycled, and stay gone") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: released segments are recycled, and stay gone") {
   for (int i = 0; i < 40; ++i)
     append(1, 5);
   REQUIRE(!log->sync());
@@ -143,7 +146,8 @@ TEST_CASE_FIXTURE(fixture, "shard_log: released segments are recycled, and stay 
   CHECK(holds_expected());
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: one sync makes all appends before it durable") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: one sync makes all appends before it durable") {
   append(1, 3);
   REQUIRE(!log->sync());
   auto before = files.sync_count();
@@ -153,7 +157,7 @@ TEST_CASE_FIXTURE(fixture, "shard_log: one sync makes all appends before it dura
   CHECK(files.sync_count() == before + 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a flipped bit below a hint is damage") {
+TEST_CASE_FIXTURE(shard_log_fixture, "shard_log: a flipped bit below a hint is damage") {
   append(1, 3);
   REQUIRE(!log->sync());
   append(1, 3); // Its hint says that 3 was durable.
@@ -164,7 +168,8 @@ TEST_CASE_FIXTURE(fixture, "shard_log: a flipped bit below a hint is damage") {
   CHECK(code_of(opened.error()) == ec::corrupt);
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a flipped bit below HARD's hint is damage") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: a flipped bit below HARD's hint is damage") {
   append(1, 3);
   REQUIRE(!log->sync());
   files.flip_bit("log/00000000000000000001.seg", segment_header_bytes + 60, 3);
@@ -172,7 +177,8 @@ TEST_CASE_FIXTURE(fixture, "shard_log: a flipped bit below HARD's hint is damage
   CHECK(shard_log::open(files, "log", small_segments, lsn{0}));
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a bad frame that was never durable ends the log") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: a bad frame that was never durable ends the log") {
   append(1, 3);
   REQUIRE(!log->sync());
   append(1, 1);
@@ -194,7 +200,8 @@ TEST_CASE_FIXTURE(fixture, "shard_log: a bad frame that was never durable ends t
   CHECK(holds_expected());
 }
 
-TEST_CASE_FIXTURE(fixture, "shard_log: a file cut short is damage when it was durable") {
+TEST_CASE_FIXTURE(
+  shard_log_fixture, "shard_log: a file cut short is damage when it was durable") {
   append(1, 3);
   REQUIRE(!log->sync());
   auto file = files.open("log/00000000000000000001.seg");
@@ -208,7 +215,7 @@ TEST_CASE("shard_log: any crash keeps what was durable and invents nothing") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     INFO("seed ", seed);
     auto random = random_source{seed};
-    auto f = fixture{};
+    auto f = shard_log_fixture{};
     auto durable = std::size_t{0}; // What no crash may take.
     for (int step = 0; step < 60; ++step) {
       auto& log = *f.log;

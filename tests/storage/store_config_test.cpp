@@ -11,11 +11,11 @@ namespace troupe::storage {
 TEST_CASE("store_config: the defaults are allowed") { CHECK(!store_config{}.validate()); }
 
 TEST_CASE("store_config: what cannot work is refused with key, value and range") {
-  struct row {
+  struct mistake {
     std::string sentence;
     std::function<void(store_config&)> apply;
   };
-  const auto rows = std::vector<row>{
+  const auto rows = std::vector<mistake>{
     {"storage.block_cache_bytes is 0 B; allowed is 1 MiB to 1 TiB",
      [](auto& x) { x.block_cache_bytes = 0; }},
     {"storage.write_buffer_bytes is 1 MiB; allowed is 4 MiB to 64 GiB",

@@ -9,10 +9,10 @@
 namespace troupe::storage {
 namespace {
 
-struct fixture {
+struct store_directory_fixture {
   sim::memory_disk files;
 
-  fixture() {
+  store_directory_fixture() {
     REQUIRE(!files.make_directory("r"));
     REQUIRE(!files.sync_directory(""));
   }
@@ -43,11 +43,13 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "store_directory: a new replica has no store") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: a new replica has no store") {
   CHECK(current() == "none");
 }
 
-TEST_CASE_FIXTURE(fixture, "store_directory: the first store counts once it is named") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: the first store counts once it is named") {
   REQUIRE(make_first_store(files, "r"));
   CHECK(exists("db-1"));
   CHECK(current() == "none");
@@ -58,7 +60,8 @@ TEST_CASE_FIXTURE(fixture, "store_directory: the first store counts once it is n
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "store_directory: a first store that was not named is remade") {
+  store_directory_fixture,
+  "store_directory: a first store that was not named is remade") {
   REQUIRE(make_first_store(files, "r"));
   REQUIRE(files.create("r/db-1/half"));
   REQUIRE(make_first_store(files, "r"));
@@ -67,7 +70,8 @@ TEST_CASE_FIXTURE(
   CHECK(names->empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "store_directory: a switch leaves the old store or the new") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: a switch leaves the old store or the new") {
   found_first();
   REQUIRE(!files.make_directory("r/db-2"));
   REQUIRE(!files.sync_directory("r"));
@@ -82,7 +86,8 @@ TEST_CASE_FIXTURE(fixture, "store_directory: a switch leaves the old store or th
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "store_directory: only stores that do not count are removed") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: only stores that do not count are removed") {
   found_first();
   for (const auto* name : {"r/db-2", "r/db-2.tmp", "r/log"})
     REQUIRE(!files.make_directory(name));
@@ -95,25 +100,29 @@ TEST_CASE_FIXTURE(fixture, "store_directory: only stores that do not count are r
   CHECK(!exists("db-2.tmp"));
 }
 
-TEST_CASE_FIXTURE(fixture, "store_directory: a store that is gone is damage") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: a store that is gone is damage") {
   found_first();
   REQUIRE(!files.remove("r/db-1"));
   CHECK(current() == "corrupt");
 }
 
-TEST_CASE_FIXTURE(fixture, "store_directory: a CURRENT_DB that rotted is damage") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: a CURRENT_DB that rotted is damage") {
   found_first();
   files.flip_bit("r/CURRENT_DB", 9, 3);
   CHECK(current() == "corrupt");
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "store_directory: a CURRENT_DB that names no store is damage") {
+  store_directory_fixture,
+  "store_directory: a CURRENT_DB that names no store is damage") {
   REQUIRE(!switch_store(files, "r", "r"));
   CHECK(current() == "corrupt");
 }
 
-TEST_CASE_FIXTURE(fixture, "store_directory: a note of damage outlives the machine") {
+TEST_CASE_FIXTURE(
+  store_directory_fixture, "store_directory: a note of damage outlives the machine") {
   found_first();
   REQUIRE(!mark_damaged(files, "r", "a block does not verify"));
   lose_power();

@@ -9,9 +9,9 @@
 namespace troupe::storage {
 namespace {
 
-constexpr auto max64 = std::numeric_limits<std::uint64_t>::max();
+constexpr auto stored_max = std::numeric_limits<std::uint64_t>::max();
 
-shard_config some_config() {
+shard_config stored_config() {
   auto result = shard_config{};
   result.members = {
     {replica_id{1}, node_id{uuid{0, 1}}, member_role::voter},
@@ -31,15 +31,16 @@ constexpr auto garbage = "\xff";
 } // namespace
 
 TEST_CASE("store_wire: every own row comes back as it was") {
-  auto at = position{epoch{3}, lsn{max64}};
+  auto at = position{epoch{3}, lsn{stored_max}};
   CHECK(*decode_applied(encode_applied(at)) == at);
-  CHECK(*decode_config(encode_config(some_config())) == some_config());
+  CHECK(*decode_config(encode_config(stored_config())) == stored_config());
   auto slots = std::vector<slot_range>{{slot{0}, slot{5}}, {slot{16'383}, slot{16'383}}};
   CHECK(*decode_slots(encode_slots(slots)) == slots);
   CHECK(decode_slots(encode_slots({}))->empty());
-  for (const auto& x : {client_row{}, client_row{7, {{7, ""}, {max64, "+OK\r\n"}}}})
+  for (const auto& x : {client_row{}, client_row{7, {{7, ""}, {stored_max, "+OK\r\n"}}}})
     CHECK(*decode_client(encode_client(x)) == x);
-  for (const auto& x : {node_row{}, node_row{incarnation{max64}, 9, {1, max64}}})
+  for (const auto& x :
+       {node_row{}, node_row{incarnation{stored_max}, 9, {1, stored_max}}})
     CHECK(*decode_node(encode_node(x)) == x);
 }
 

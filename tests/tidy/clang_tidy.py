@@ -8,13 +8,14 @@ includes it. What passed is remembered in the build directory until it, a header
 it includes, or .clang-tidy changes; so an unfinished run goes on where it stopped.
 """
 
+import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tree import ROOT, Tree, built_sources
+from tree import ROOT, Tree, build_commands, built_sources
 
 TOOL = "clang-tidy-14"
 
@@ -54,13 +55,13 @@ def sources_for(tree, built, changed):
     return sorted(result)
 
 
-def check(tree, build, passed, source):
+def check(tree, commands, passed, source):
     """Checks one source; returns whether it is clean, and what there is to say."""
     rules = (tree.root / ".clang-tidy").read_text()
     stamp = passed / tree.digest(source, rules)
     if stamp.exists():
         return True, ""
-    run = subprocess.run([TOOL, "--quiet", "-p", str(build), source], cwd=tree.root,
+    run = subprocess.run([TOOL, "--quiet", "-p", str(commands), source], cwd=tree.root,
                          capture_output=True, text=True, check=False)
     if run.returncode != 0:
         return False, run.stdout
@@ -81,9 +82,10 @@ def main():
         print(f"clang-tidy: {len(sources)} sources to check, by what changed since {base[:9]}")
     passed = build / "clang-tidy"
     passed.mkdir(exist_ok=True)
+    (passed / "compile_commands.json").write_text(json.dumps(build_commands(build)))
     failures = 0
     with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count()))) as pool:
-        for clean, text in pool.map(lambda path: check(tree, build, passed, path), sources):
+        for clean, text in pool.map(lambda path: check(tree, passed, passed, path), sources):
             failures += not clean
             if text:
                 print(text, flush=True)

@@ -1,7 +1,6 @@
 """The project's files, and what every rule of form needs to know about them."""
 
 import hashlib
-import json
 import os
 import re
 import subprocess
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from build_commands import build_commands
 
 # The order is the layering: a folder may include itself and those before it.
 LAYERS = ("actors/base", "actors", "actors/sim", "cluster", "registry", "storage",
@@ -91,8 +92,7 @@ def line_of(text, position):
 
 def built_sources(tree, build):
     """The sources that the build in folder `build` compiles."""
-    entries = json.loads((Path(build) / "compile_commands.json").read_text())
-    paths = (os.path.relpath(entry["file"], tree.root) for entry in entries)
+    paths = (os.path.relpath(entry["file"], tree.root) for entry in build_commands(build))
     return sorted(set(paths) & set(tree.files))
 
 

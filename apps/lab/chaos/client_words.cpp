@@ -95,7 +95,9 @@ std::vector<std::string> words_of(const recorded_operation& x) {
 }
 
 bool is_ok(const router::resp_value& reply) {
-  return reply == router::resp_value{router::resp_scalar{std::string{"OK"}}};
+  const auto* scalar = std::get_if<router::resp_scalar>(&reply);
+  const auto* text = scalar ? std::get_if<std::string>(scalar) : nullptr;
+  return text && *text == "OK";
 }
 
 void take_reply(const expected<router::resp_value>& reply, recorded_operation& x) {

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto connect_deadline = 1s;
+constexpr auto probe_deadline = 1s;
 constexpr auto shards_deadline = 3s; // The node asks the others first.
 
 } // namespace
@@ -19,7 +19,7 @@ expected<apps::shards_reply> ask_shards(const std::vector<apps::local_node>& nod
   auto trouble = fail(ec::unreachable, "no node runs");
   auto client = apps::admin_client{};
   for (const auto& node : nodes) {
-    trouble = client.connect(to_string(node.link), connect_deadline);
+    trouble = client.connect(to_string(node.link), probe_deadline);
     if (trouble)
       continue;
     auto result = client.ask(apps::shards_query{}, shards_deadline);

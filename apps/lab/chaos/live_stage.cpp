@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto connect_deadline = 500ms;
+constexpr auto dial_deadline = 500ms;
 
 // Longer than a gateway goes on, by far: after that nobody will answer any more.
 constexpr auto call_deadline = 15s;
@@ -55,7 +55,7 @@ private:
 
   void carry(apps::call_command what, call_ended done) {
     if (!connected_)
-      if (auto why = client_.connect(address_, connect_deadline)) {
+      if (auto why = client_.connect(address_, dial_deadline)) {
         end(std::move(done), std::move(why));
         return;
       }

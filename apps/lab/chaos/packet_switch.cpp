@@ -25,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto frame_bytes_max = std::size_t{2'048}; // An MTU of 1500, and headers.
-constexpr auto look_again = duration{50ms};          // For the end, and for new rules.
+constexpr auto look_again_after = duration{50ms};    // For the end, and for new rules.
 
 duration now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
@@ -126,7 +126,8 @@ int packet_switch::milliseconds_to_wait() {
   const auto lock = std::lock_guard{mutex_};
   const auto due = queue_.next_due();
   const auto left
-    = due ? std::clamp<duration>(*due - now(), duration::zero(), look_again) : look_again;
+    = due ? std::clamp<duration>(*due - now(), duration::zero(), look_again_after)
+          : look_again_after;
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
 }
 

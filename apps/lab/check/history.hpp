@@ -45,6 +45,8 @@ struct recorded_operation {
   /// Whether it may have changed anything.
   [[nodiscard]] bool counts() const { return outcome != operation_outcome::refused; }
   [[nodiscard]] bool done() const { return outcome == operation_outcome::done; }
+  /// Whether it would, if done.
+  [[nodiscard]] bool writes() const { return call != operation_call::read; }
 
   /// How old it may be, when reads from slaves may be as old as `lag_max`.
   [[nodiscard]] duration lag(duration lag_max) const {

@@ -209,32 +209,32 @@ void drop_irrelevant(std::vector<register_operation>& history) {
 } // namespace
 
 linearizability
-check_linearizable(std::vector<register_operation> history, std::size_t steps_max) {
-  drop_irrelevant(history);
-  auto run = search{history, steps_max};
+check_linearizable(std::vector<register_operation> operations, std::size_t steps_max) {
+  drop_irrelevant(operations);
+  auto run = search{operations, steps_max};
   auto what = run.run();
   return {what, what == verdict::linearizable ? std::string{} : run.report()};
 }
 
-bool is_linearizable_by_force(const std::vector<register_operation>& history) {
+bool is_linearizable_by_force(const std::vector<register_operation>& operations) {
   // Places one operation after the other; each may come next that was invoked before
   // every other open one returned. Unknown ones may never come.
-  auto placed = std::vector<bool>(history.size(), false);
+  auto placed = std::vector<bool>(operations.size(), false);
   auto place = [&](auto& self, const std::string& state) -> bool {
     auto earliest_return = never;
     auto known_open = false;
-    for (std::size_t i = 0; i < history.size(); ++i) {
-      if (placed[i] || !history[i].returned)
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      if (placed[i] || !operations[i].returned)
         continue;
       known_open = true;
-      earliest_return = std::min(earliest_return, *history[i].returned);
+      earliest_return = std::min(earliest_return, *operations[i].returned);
     }
     if (!known_open)
       return true;
-    for (std::size_t i = 0; i < history.size(); ++i) {
-      if (placed[i] || history[i].invoked > earliest_return)
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      if (placed[i] || operations[i].invoked > earliest_return)
         continue;
-      auto after = step(history[i], state);
+      auto after = step(operations[i], state);
       if (!after)
         continue;
       placed[i] = true;

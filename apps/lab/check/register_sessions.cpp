@@ -14,8 +14,6 @@ namespace {
 
 using operation = const recorded_operation*;
 
-bool writes(const recorded_operation& x) { return x.call != operation_call::read; }
-
 bool shows(const recorded_operation& x) {
   return x.done() && x.call != operation_call::write;
 }
@@ -53,10 +51,10 @@ public:
   register_sessions(const history& operations, duration lag_max)
       : operations_{operations}, lag_max_{lag_max} {
     for (const auto& x : operations)
-      if (writes(x))
+      if (x.writes())
         writers_.emplace(x.argument, &x);
     for (const auto& x : operations) {
-      if (x.done() && writes(x))
+      if (x.done() && x.writes())
         ended_.emplace_back(*x.returned, &x);
       if (const auto by = shows(x) ? writer_of(x) : std::nullopt; by && *by != nullptr)
         ended_.emplace_back(*x.returned, *by);
@@ -73,7 +71,7 @@ public:
       if (shows(x))
         if (const auto by = writer_of(x))
           take(x, *by);
-      if (x.done() && writes(x))
+      if (x.done() && x.writes())
         sessions_[x.client].see(&x);
     }
     return std::move(found_);

@@ -11,12 +11,10 @@ namespace {
 
 using operation_of = std::map<std::string, const recorded_operation*, std::less<>>;
 
-bool writes(const recorded_operation& x) { return x.call != operation_call::read; }
-
 operation_of writers_in(const history& operations) {
   auto result = operation_of{};
   for (const auto& x : operations)
-    if (writes(x))
+    if (x.writes())
       result.emplace(x.argument, &x);
   return result;
 }
@@ -71,7 +69,7 @@ void find_lost(
   }
   for (const auto& x : operations) {
     const auto later = shown == nullptr || x.invoked > *shown->returned;
-    if (!writes(x) || !x.done() || &x == shown || !later || *x.returned > read->invoked)
+    if (!x.writes() || !x.done() || &x == shown || !later || *x.returned > read->invoked)
       continue;
     auto involved = history{x, *read};
     if (shown != nullptr)

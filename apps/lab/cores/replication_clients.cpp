@@ -243,8 +243,8 @@ void replication_clients::check_histories() const {
     if (c.current && !c.current->weak && c.current->may_have_happened)
       histories[c.current->key].push_back(c.current->seen);
   }
-  for (const auto& [key, history] : histories) {
-    auto found = check_linearizable(history);
+  for (const auto& [key, operations] : histories) {
+    auto found = check_linearizable(operations);
     if (found.what == verdict::violated)
       throw property_violated{
         "I10: the history of " + key + " is not linearizable\n" + found.report};

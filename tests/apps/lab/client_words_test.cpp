@@ -22,7 +22,7 @@ router::resp_value refusal(const std::string& text) {
   return router::resp_scalar{router::resp_error{text}};
 }
 
-constexpr auto when = span_ms{0, 1};
+constexpr auto any_time = span_ms{0, 1};
 
 } // namespace
 
@@ -36,24 +36,24 @@ TEST_CASE("client_words: calls are drawn by their shares") {
 }
 
 TEST_CASE("client_words: what is written is the client's and the request's own") {
-  auto x = append_by(3, "", "", when);
+  auto x = append_by(3, "", "", any_time);
   x.request = 7;
   CHECK(argument_of(x) == "c3-7;");
   x.call = operation_call::swap;
   CHECK(argument_of(x) == "c3-7");
-  CHECK(argument_of(read_by(1, "", when)).empty());
+  CHECK(argument_of(read_by(1, "", any_time)).empty());
 }
 
 TEST_CASE("client_words: answers are done, with what they show") {
   const auto text = router::resp_value{router::resp_scalar{std::string{"OK"}}};
   const auto number = router::resp_value{router::resp_scalar{std::int64_t{4}}};
-  const auto nil = router::resp_value{router::resp_scalar{std::monostate{}}};
-  CHECK(answered(write_by(1, "a", when), text).done());
-  CHECK_FALSE(answered(write_by(1, "a", when), text).value);
-  CHECK(answered(read_by(1, {}, when), text).value == "OK");
-  CHECK(answered(append_by(1, "a;", "", when), number).value == "4");
+  const auto nil = *router::read_reply("$-1\r\n");
+  CHECK(answered(write_by(1, "a", any_time), text).done());
+  CHECK_FALSE(answered(write_by(1, "a", any_time), text).value);
+  CHECK(answered(read_by(1, {}, any_time), text).value == "OK");
+  CHECK(answered(append_by(1, "a;", "", any_time), number).value == "4");
   CHECK(answered(read_by(1, "before", {0}), nil).done());
-  CHECK_FALSE(answered(read_by(1, {}, when), nil).value);
+  CHECK_FALSE(answered(read_by(1, {}, any_time), nil).value);
 }
 
 TEST_CASE("client_words: only what is stated to be not done is refused") {

@@ -61,7 +61,7 @@ TEST_CASE("sale_book: each way in which books can be wrong is found") {
     std::function<void(findings&)> break_it;
     std::uint64_t verdict::*shows;
   };
-  const auto rows = std::vector<row>{
+  const auto cases = std::vector<row>{
     {"the order is gone", [](auto& x) { x.orders[0].reset(); }, &verdict::lost},
     {"the order is another's", [](auto& x) { x.orders[0]->buyer = "eve"; },
      &verdict::lost},
@@ -85,7 +85,7 @@ TEST_CASE("sale_book: each way in which books can be wrong is found") {
      &verdict::unbalanced},
     {"the item is gone", [](auto& x) { x.stocks.clear(); }, &verdict::unbalanced},
   };
-  for (const auto& x : rows) {
+  for (const auto& x : cases) {
     CAPTURE(x.what);
     auto found = as_told();
     x.break_it(found);

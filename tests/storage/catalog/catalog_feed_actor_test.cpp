@@ -51,14 +51,14 @@ record_ptr put(std::uint64_t seq, const std::string& key) {
   return test::make_record(1, seq, std::move(x));
 }
 
-struct fixture {
+struct catalog_feed_fixture {
   troupe::test::deterministic_system system;
   troupe::test::test_context context{system};
   registry_log log;
   memory_store store;
   catalog_feed_actor feed;
 
-  fixture() {
+  catalog_feed_fixture() {
     auto batch = apply_batch{};
     batch.records = {put(1, "a")};
     REQUIRE(!store.apply(batch));
@@ -79,7 +79,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed_actor: the state first, then what is applied") {
+TEST_CASE_FIXTURE(
+  catalog_feed_fixture, "catalog_feed_actor: the state first, then what is applied") {
   system.settle();
   REQUIRE(log.states.size() == 1);
   CHECK(log.states[0].at == registry::version{1, 1});
@@ -92,13 +93,15 @@ TEST_CASE_FIXTURE(fixture, "catalog_feed_actor: the state first, then what is ap
   CHECK(log.changes.size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed_actor: another shard's records are not told") {
+TEST_CASE_FIXTURE(
+  catalog_feed_fixture, "catalog_feed_actor: another shard's records are not told") {
   system.settle();
   apply(2, "b", shard_id{1});
   CHECK(log.changes.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed_actor: a registry with a gap gets the state") {
+TEST_CASE_FIXTURE(
+  catalog_feed_fixture, "catalog_feed_actor: a registry with a gap gets the state") {
   system.settle();
   log.next = fail(ec::wrong_state, "a gap");
   apply(2, "b");
@@ -107,7 +110,8 @@ TEST_CASE_FIXTURE(fixture, "catalog_feed_actor: a registry with a gap gets the s
   CHECK(!context.logged("does not take"));
 }
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed_actor: a registry that is full is asked again") {
+TEST_CASE_FIXTURE(
+  catalog_feed_fixture, "catalog_feed_actor: a registry that is full is asked again") {
   log.next = fail(ec::busy, "no room");
   system.settle();
   CHECK(log.states.size() == 1);

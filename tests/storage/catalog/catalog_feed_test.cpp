@@ -23,7 +23,7 @@ namespace {
 
 using registry::version;
 
-const auto t0 = time_point{} + 1h;
+const auto feed_start = time_point{} + 1h;
 
 record_ptr change(std::uint64_t at, std::uint64_t seq, std::vector<effect> effects) {
   auto x = write_record{};
@@ -54,11 +54,11 @@ registry::entry gone(const std::string& key, version written) {
 }
 
 /// A feed that has told what its store held: a=1 and b=2, at 3/9.
-struct fixture {
+struct catalog_feed_fixture {
   memory_store store;
   std::optional<catalog_feed> core;
 
-  fixture() {
+  catalog_feed_fixture() {
     auto batch = apply_batch{};
     for (auto seq = 1U; seq < 7; ++seq)
       batch.records.push_back(test::make_record(1, seq, epoch_start_record{}));
@@ -70,8 +70,8 @@ struct fixture {
   }
 
   void tell_state() {
-    REQUIRE(core->start(t0).state);
-    auto out = core->told(t0);
+    REQUIRE(core->start(feed_start).state);
+    auto out = core->told(feed_start);
     REQUIRE(!out.state);
     REQUIRE(!out.changes);
   }
@@ -79,8 +79,9 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed: it begins with the state as the store has it") {
-  auto out = core->start(t0);
+TEST_CASE_FIXTURE(
+  catalog_feed_fixture, "catalog_feed: it begins with the state as the store has it") {
+  auto out = core->start(feed_start);
   CHECK(!out.changes);
   REQUIRE(out.state);
   // Oldest first; of the epochs the store says only that they are at most 3.
@@ -91,13 +92,13 @@ TEST_CASE_FIXTURE(fixture, "catalog_feed: it begins with the state as the store 
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "catalog_feed: what is applied is told as changes of entries") {
+  catalog_feed_fixture, "catalog_feed: what is applied is told as changes of entries") {
   tell_state();
   auto out = core->applied(
     batch_of(
       {change(3, 10, {put("c", "3"), {history_row("c", 1), row{}}, {"s", row{}}}),
        change(4, 11, {drop("a")})}),
-    t0);
+    feed_start);
   CHECK(!out.state);
   REQUIRE(out.changes);
   CHECK(
@@ -106,30 +107,34 @@ TEST_CASE_FIXTURE(
       {3, 9}, {4, 11}, {entry("c", {3, 10}, "3"), gone("a", {4, 11})}});
 }
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed: records that change no entry are not told") {
+TEST_CASE_FIXTURE(
+  catalog_feed_fixture, "catalog_feed: records that change no entry are not told") {
   tell_state();
   auto out = core->applied(
     batch_of(
       {test::make_record(4, 10, epoch_start_record{}),
        change(4, 11, {{history_row("a", 3), std::nullopt}}), change(4, 12, {})}),
-    t0);
+    feed_start);
   CHECK(!out.changes);
-  out = core->applied(batch_of({change(4, 13, {put("c", "3")})}), t0);
+  out = core->applied(batch_of({change(4, 13, {put("c", "3")})}), feed_start);
   REQUIRE(out.changes);
   CHECK(out.changes->from == version{3, 9});
   CHECK(out.changes->to == version{4, 13});
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "catalog_feed: one message at a time, the newest values in it") {
+  catalog_feed_fixture, "catalog_feed: one message at a time, the newest values in it") {
   tell_state();
-  REQUIRE(core->applied(batch_of({change(3, 10, {put("c", "1")})}), t0).changes);
+  REQUIRE(core->applied(batch_of({change(3, 10, {put("c", "1")})}), feed_start).changes);
   for (auto seq = 11U; seq < 14; ++seq)
-    CHECK(!core->applied(batch_of({change(3, seq, {put("c", std::to_string(seq))})}), t0)
+    CHECK(!core
+             ->applied(
+               batch_of({change(3, seq, {put("c", std::to_string(seq))})}), feed_start)
              .changes);
-  CHECK(!core->applied(batch_of({change(3, 14, {put("d", "1")})}), t0).changes);
-  CHECK(!core->applied(batch_of({change(3, 15, {drop("d"), drop("b")})}), t0).changes);
-  auto out = core->told(t0);
+  CHECK(!core->applied(batch_of({change(3, 14, {put("d", "1")})}), feed_start).changes);
+  CHECK(!core->applied(batch_of({change(3, 15, {drop("d"), drop("b")})}), feed_start)
+           .changes);
+  auto out = core->told(feed_start);
   REQUIRE(out.changes);
   CHECK(
     *out.changes
@@ -137,42 +142,43 @@ TEST_CASE_FIXTURE(
       {3, 10},
       {3, 15},
       {entry("c", {3, 13}, "13"), gone("b", {3, 15}), gone("d", {3, 15})}});
-  CHECK(!core->told(t0).changes);
+  CHECK(!core->told(feed_start).changes);
 }
 
-TEST_CASE_FIXTURE(fixture, "catalog_feed: a deletion is told once") {
+TEST_CASE_FIXTURE(catalog_feed_fixture, "catalog_feed: a deletion is told once") {
   tell_state();
-  REQUIRE(core->applied(batch_of({change(3, 10, {drop("a")})}), t0).changes);
-  (void)core->told(t0);
-  auto out = core->applied(batch_of({change(3, 11, {put("c", "3")})}), t0);
+  REQUIRE(core->applied(batch_of({change(3, 10, {drop("a")})}), feed_start).changes);
+  (void)core->told(feed_start);
+  auto out = core->applied(batch_of({change(3, 11, {put("c", "3")})}), feed_start);
   REQUIRE(out.changes);
   CHECK(out.changes->entries == std::vector{entry("c", {3, 11}, "3")});
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "catalog_feed: a registry that lacks something gets all at once") {
+  catalog_feed_fixture,
+  "catalog_feed: a registry that lacks something gets all at once") {
   tell_state();
-  REQUIRE(core->applied(batch_of({change(3, 10, {drop("a")})}), t0).changes);
-  CHECK(!core->applied(batch_of({change(3, 11, {put("b", "3")})}), t0).changes);
-  auto out = core->refused(fail(ec::wrong_state, "a gap"), t0);
+  REQUIRE(core->applied(batch_of({change(3, 10, {drop("a")})}), feed_start).changes);
+  CHECK(!core->applied(batch_of({change(3, 11, {put("b", "3")})}), feed_start).changes);
+  auto out = core->refused(fail(ec::wrong_state, "a gap"), feed_start);
   CHECK(!out.changes);
   REQUIRE(out.state);
   CHECK(*out.state == registry::catalog_state{{3, 11}, {entry("b", {3, 11}, "3")}});
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "catalog_feed: a deletion behind the state under way is told") {
-  REQUIRE(core->start(t0).state);
-  CHECK(!core->applied(batch_of({change(3, 10, {drop("a")})}), t0).state);
-  auto out = core->told(t0);
+  catalog_feed_fixture, "catalog_feed: a deletion behind the state under way is told") {
+  REQUIRE(core->start(feed_start).state);
+  CHECK(!core->applied(batch_of({change(3, 10, {drop("a")})}), feed_start).state);
+  auto out = core->told(feed_start);
   REQUIRE(out.changes);
   CHECK(*out.changes == registry::catalog_delta{{3, 9}, {3, 10}, {gone("a", {3, 10})}});
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "catalog_feed: after other trouble it tries again, ever later") {
-  REQUIRE(core->start(t0).state);
-  auto now = t0;
+  catalog_feed_fixture, "catalog_feed: after other trouble it tries again, ever later") {
+  REQUIRE(core->start(feed_start).state);
+  auto now = feed_start;
   for (auto wait : {200ms, 400ms, 800ms, 1'600ms}) {
     auto out = core->refused(fail(ec::busy, "full"), now);
     CHECK(!out.state);
@@ -198,7 +204,7 @@ public:
     for (auto n = 0U; n < 2; ++n)
       replicas_.emplace_back(n);
     for (auto& x : replicas_)
-      perform(x, x.feed->start(t0));
+      perform(x, x.feed->start(feed_start));
   }
 
   void run(int step_count) {
@@ -218,10 +224,8 @@ private:
   struct replica {
     explicit replica(std::uint64_t n)
         : self{node_id{uuid{5, n + 1}}},
-          registry{registry_config(), self, incarnation{1}, n, t0}, feed{
-                                                                      std::in_place,
-                                                                      position{},
-                                                                      store} {}
+          registry{registry_config(), self, incarnation{1}, n, feed_start},
+          feed{std::in_place, position{}, store} {}
 
     static registry::registry_config registry_config() { return {}; }
 
@@ -276,18 +280,18 @@ private:
       {log_.begin() + std::ptrdiff_t(x.applied), log_.begin() + std::ptrdiff_t(to)});
     REQUIRE(!x.store.apply(batch));
     x.applied = to;
-    perform(x, x.feed->applied(batch, t0));
+    perform(x, x.feed->applied(batch, feed_start));
   }
 
   void restart_registry(replica& x) {
     ++incarnation_;
-    x.registry = {{}, x.self, incarnation{incarnation_}, incarnation_, t0};
+    x.registry = {{}, x.self, incarnation{incarnation_}, incarnation_, feed_start};
   }
 
   void restart_feed(replica& x) {
     x.flying.clear();
     x.feed.emplace(x.store.load()->at, x.store);
-    perform(x, x.feed->start(t0));
+    perform(x, x.feed->start(feed_start));
   }
 
   void perform(replica& x, catalog_feed::output out) {
@@ -300,24 +304,25 @@ private:
   void deliver(replica& x) {
     auto news = std::move(x.flying.front());
     x.flying.pop_front();
-    auto out = news.state
-                 ? x.registry.catalog_snapshot(news.state->at, news.state->entries, t0)
-                 : x.registry.catalog_changed(
-                   news.changes->from, news.changes->to, news.changes->entries, t0);
+    auto out
+      = news.state
+          ? x.registry.catalog_snapshot(news.state->at, news.state->entries, feed_start)
+          : x.registry.catalog_changed(
+            news.changes->from, news.changes->to, news.changes->entries, feed_start);
     x.registry.check_invariants();
     if (out)
-      return perform(x, x.feed->told(t0));
+      return perform(x, x.feed->told(feed_start));
     REQUIRE(out.error() == ec::wrong_state);
     ++gaps;
-    perform(x, x.feed->refused(out.error(), t0));
+    perform(x, x.feed->refused(out.error(), feed_start));
   }
 
   void gossip(replica& from) {
     auto& to = &from == &replicas_[0] ? replicas_[1] : replicas_[0];
     auto digest = to.registry.whole_digest();
-    auto out = from.registry.heard(to.self, {{}, digest, false, false}, t0);
+    auto out = from.registry.heard(to.self, {{}, digest, false, false}, feed_start);
     for (const auto& x : out.sends)
-      (void)to.registry.heard(from.self, x.what, t0);
+      (void)to.registry.heard(from.self, x.what, feed_start);
     to.registry.check_invariants();
   }
 

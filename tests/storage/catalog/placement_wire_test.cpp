@@ -11,14 +11,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const auto here = node_id{uuid{1, 2}};
+const auto home_node = node_id{uuid{1, 2}};
 
 storage_genesis some_genesis() { return {8, 5, {50ms, 700ms, 0ms, 20, ack_mode::async}}; }
 
 placement some_placement() {
   auto result = placement{shard_id{3}, {}};
   result.with.config.members = {
-    {replica_id{1}, here, member_role::voter},
+    {replica_id{1}, home_node, member_role::voter},
     {replica_id{2}, node_id{uuid{3, 4}}, member_role::learner}};
   result.with.slots = {{slot{0}, slot{16'383}}};
   return result;
@@ -29,7 +29,7 @@ slot_map some_map() {
 }
 
 const auto some_role
-  = shard_role_entry{shard_id{3}, epoch{7}, replica_id{2}, here, incarnation{9}};
+  = shard_role_entry{shard_id{3}, epoch{7}, replica_id{2}, home_node, incarnation{9}};
 
 template <class T>
 bool malformed(const expected<T>& x) {

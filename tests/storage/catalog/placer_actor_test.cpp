@@ -91,14 +91,14 @@ data_answer done(std::uint64_t id) {
   return result;
 }
 
-struct fixture {
+struct placer_fixture {
   troupe::test::deterministic_system system;
   troupe::test::test_context context{system};
   catalog there;
   cluster::member_listener listener;
   placer_actor placing;
 
-  fixture() {
+  placer_fixture() {
     auto membership = caf::actor_cast<cluster::membership_actor>(
       system.spawn(make_membership, &listener));
     auto replica = caf::actor_cast<replica_actor>(system.spawn(make_catalog, &there));
@@ -109,7 +109,7 @@ struct fixture {
     REQUIRE(listener);
   }
 
-  ~fixture() {
+  ~placer_fixture() {
     there.sink.reset();
     listener = cluster::member_listener{};
     placing = placer_actor{};
@@ -148,7 +148,8 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "placer_actor: the catalog's master places shards and slots") {
+TEST_CASE_FIXTURE(
+  placer_fixture, "placer_actor: the catalog's master places shards and slots") {
   join(1);
   join(2);
   CHECK(there.batch_count == 0);
@@ -176,7 +177,7 @@ TEST_CASE_FIXTURE(fixture, "placer_actor: the catalog's master places shards and
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "placer_actor: a slave, and other shards' masters, do nothing") {
+  placer_fixture, "placer_actor: a slave, and other shards' masters, do nothing") {
   join(1);
   join(2);
   mastership(false);
@@ -185,7 +186,8 @@ TEST_CASE_FIXTURE(
   CHECK(there.batch_count == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "placer_actor: it says why shards wait, until they need not") {
+TEST_CASE_FIXTURE(
+  placer_fixture, "placer_actor: it says why shards wait, until they need not") {
   join(1);
   CHECK(status().empty());
   mastership(true);
@@ -199,7 +201,7 @@ TEST_CASE_FIXTURE(fixture, "placer_actor: it says why shards wait, until they ne
 }
 
 TEST_CASE_FIXTURE(
-  fixture, "placer_actor: what the catalog does not take is tried again") {
+  placer_fixture, "placer_actor: what the catalog does not take is tried again") {
   join(1);
   join(2);
   for (auto status :
@@ -219,7 +221,7 @@ TEST_CASE_FIXTURE(
   CHECK(there.value(slot_map_key));
 }
 
-TEST_CASE_FIXTURE(fixture, "placer_actor: answers that are late mean nothing") {
+TEST_CASE_FIXTURE(placer_fixture, "placer_actor: answers that are late mean nothing") {
   join(1);
   join(2);
   there.silent = true;
@@ -236,7 +238,7 @@ TEST_CASE_FIXTURE(fixture, "placer_actor: answers that are late mean nothing") {
   CHECK(there.value(slot_map_key));
 }
 
-TEST_CASE_FIXTURE(fixture, "placer_actor: what another has put stays") {
+TEST_CASE_FIXTURE(placer_fixture, "placer_actor: what another has put stays") {
   auto put = data_request{};
   put.in = catalog_slot;
   put.what = write_of(catalog_put{"placement/1", "theirs", {}}, {{}, 1}, 0);
@@ -249,7 +251,7 @@ TEST_CASE_FIXTURE(fixture, "placer_actor: what another has put stays") {
   CHECK(there.value(slot_map_key));
 }
 
-TEST_CASE_FIXTURE(fixture, "placer_actor: an answer after its end harms nobody") {
+TEST_CASE_FIXTURE(placer_fixture, "placer_actor: an answer after its end harms nobody") {
   there.silent = true;
   mastership(true);
   auto sink = there.sink;
