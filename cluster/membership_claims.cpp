@@ -182,7 +182,7 @@ void membership::refute(const member& claim) {
   auto next = self();
   next.refutation = claim.refutation.next();
   change_self(next);
-  out_.news.push_back({member_event::accused, claim, {}});
+  out_.news.push_back({member_event::accused, self(), {}});
 }
 
 void membership::change_self(const member& next) {

@@ -62,6 +62,7 @@ TEST_CASE("membership claims: SWIM 4.2, an accused node refutes and tells it") {
   subject.meet(3);
   auto out = subject.hear(2, suspicion_of(1, 3, 4));
   CHECK(events(out) == std::vector{member_event::accused});
+  CHECK(out.news[0].about.state == alive);
   CHECK(subject.core.self().refutation == refutation{5});
   CHECK(subject.core.self().state == alive);
   CHECK(subject.core.health() == 1);

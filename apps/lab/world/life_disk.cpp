@@ -15,10 +15,17 @@ error check(const environment_ptr& in) {
 
 duration draw_latency(life_disk_environment& in) {
   const auto& pace = *in.pace;
-  auto result = in.random.between(pace.sync_min, pace.sync_max);
   if (in.random.chance(pace.hiccup_ratio))
-    result = in.random.between(pace.sync_max, pace.hiccup_max);
-  return std::max(result, pace.stalled_until - in.engine->now());
+    return in.random.between(pace.sync_max, pace.hiccup_max);
+  return in.random.between(pace.sync_min, pace.sync_max);
+}
+
+/// As long as a sync takes; a stall may end early, when all is healed.
+void wait(life_disk_environment& in) {
+  constexpr auto look_again = duration{std::chrono::milliseconds{50}};
+  in.engine->sleep(draw_latency(in));
+  while (in.pace->stalled_until > in.engine->now())
+    in.engine->sleep(std::min(look_again, in.pace->stalled_until - in.engine->now()));
 }
 
 /// Syncs, which takes time: the disk may be done at once and its word late, or the other
@@ -27,13 +34,12 @@ template <class Sync>
 error sync_slowly(const environment_ptr& in, Sync sync) {
   if (auto why = check(in))
     return why;
-  const auto latency = draw_latency(*in);
   if (in->random.chance(0.5)) {
     auto why = sync();
-    in->engine->sleep(latency);
+    wait(*in);
     return why ? why : check(in);
   }
-  in->engine->sleep(latency);
+  wait(*in);
   auto why = check(in);
   return why ? why : sync();
 }

@@ -3,6 +3,7 @@
 #include "actors/base/assert.hpp"
 #include "actors/base/bytes.hpp"
 #include "apps/lab/world/ask.hpp"
+#include "apps/lab/world/world_knobs.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -46,6 +47,13 @@ world_clients_config clients_of(const world_options& x) {
   return result;
 }
 
+std::string listed(const std::string& what, const std::vector<std::string>& names) {
+  auto result = what + " =";
+  for (const auto& x : names)
+    result += " " + x;
+  return result;
+}
+
 } // namespace
 
 world_options draw_options(const sim_request& request) {
@@ -62,6 +70,8 @@ world_options draw_options(const sim_request& request) {
   result.client_count = request.client_count.value_or(clients);
   result.latency_max = random.between(duration{300us}, duration{20ms});
   result.lease_read_ratio = random.uniform();
+  auto settings = random.fork();
+  result.knobs = draw_knobs(settings);
   auto mix = fault_mix{};
   mix.kinds = draw_subset(request.fault_kinds, random);
   mix.length = request.length;
@@ -136,6 +146,7 @@ apps::node_config node_world::config_of(std::size_t index) const {
     result.founders.push_back({node_name{name_of(i)}, {name_of(i), link_port}});
   result.storage.shard_count = static_cast<std::uint32_t>(options_.shard_count);
   result.storage.replica_count = static_cast<std::uint32_t>(options_.replica_count);
+  turn_knobs(options_.knobs, result);
   apps::complete(result, "simulated");
   const auto wrong = result.validate();
   TROUPE_ASSERT(!wrong);
@@ -245,10 +256,8 @@ sim_result node_world::run() {
       + std::to_string(
         std::chrono::duration_cast<std::chrono::microseconds>(options_.latency_max)
           .count())};
-  auto kinds = std::string{"faults ="};
-  for (const auto& x : options_.fault_kinds)
-    kinds += " " + x;
-  result.options.push_back(kinds);
+  result.options.push_back(listed("knobs", options_.knobs));
+  result.options.push_back(listed("faults", options_.fault_kinds));
   return result;
 }
 

@@ -32,6 +32,7 @@ struct world_options {
   std::size_t client_count = 4;
   duration latency_max{}; ///< Between two machines.
   double lease_read_ratio = 0.5;
+  std::vector<std::string> knobs;       ///< Turned to an edge.
   std::vector<std::string> fault_kinds; ///< Switched on.
   fault_plan plan;
 };

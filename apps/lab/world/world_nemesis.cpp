@@ -8,6 +8,16 @@ namespace troupe::lab {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Most faults end before anybody is declared dead for them, some long after.
+duration draw_length(random_source& random) {
+  return random.chance(0.2) ? random.between(duration{4s}, duration{20s})
+                            : random.between(duration{50ms}, duration{4s});
+}
+
+} // namespace
+
 const std::map<std::string, world_nemesis::handler>& world_nemesis::handlers() {
   static const auto result = std::map<std::string, handler>{
     {"bit_flip", &world_nemesis::bit_flip},
@@ -55,7 +65,7 @@ void world_nemesis::strike(const planned_fault& what) {
   if (healed_)
     return;
   auto random = random_source{what.seed};
-  auto length = what.length.value_or(random.between(duration{50ms}, duration{4s}));
+  auto length = what.length.value_or(draw_length(random));
   auto x = blow{&what, random, length};
   in_.trace->add(in_.engine->now(), "nemesis", what.kind, to_string(what));
   const auto handle = handlers().find(what.kind);
