@@ -2,6 +2,7 @@
 
 #include "actors/base/assert.hpp"
 #include "actors/base/bytes.hpp"
+#include "apps/lab/words.hpp"
 #include "apps/lab/world/ask.hpp"
 #include "apps/lab/world/world_knobs.hpp"
 
@@ -44,13 +45,6 @@ world_clients_config clients_of(const world_options& x) {
   result.client_count = x.client_count;
   result.lease_read_ratio = x.lease_read_ratio;
   result.shard_count = x.shard_count;
-  return result;
-}
-
-std::string listed(const std::string& what, const std::vector<std::string>& names) {
-  auto result = what + " =";
-  for (const auto& x : names)
-    result += " " + x;
   return result;
 }
 
@@ -256,8 +250,8 @@ sim_result node_world::run() {
       + std::to_string(
         std::chrono::duration_cast<std::chrono::microseconds>(options_.latency_max)
           .count())};
-  result.options.push_back(listed("knobs", options_.knobs));
-  result.options.push_back(listed("faults", options_.fault_kinds));
+  result.options.push_back("knobs = " + join(options_.knobs, " "));
+  result.options.push_back("faults = " + join(options_.fault_kinds, " "));
   return result;
 }
 
