@@ -26,6 +26,12 @@ void founding_state::start(
   core_.emplace(std::move(core));
   period_ = period;
   self_->send(links_, subscribe_links{caf::actor_cast<link_listener>(self_)});
+}
+
+// Nothing is founded before somebody wants it: a node that cannot listen ends, and must
+// leave no charter behind.
+void founding_state::begin_founding() {
+  begun_ = true;
   perform(core_->start());
   context_->clock->after(self_, period_, caf::tick_atom_v);
 }
@@ -41,6 +47,8 @@ void founding_state::on(const link_news& x) {
 }
 
 caf::result<charter> founding_state::await_charter() {
+  if (!begun_)
+    begin_founding();
   if (core_->agreed())
     return *core_->agreed();
   waiting_.push_back(self_->make_response_promise<charter>());

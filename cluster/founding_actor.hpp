@@ -52,6 +52,7 @@ public:
   void tick();
 
 private:
+  void begin_founding();
   void perform(founding::output out);
   void store(const charter& x);
   void dial(const std::string& address);
@@ -62,11 +63,13 @@ private:
   links_actor links_;
   std::optional<founding> core_;
   duration period_{};
+  bool begun_ = false;
   std::set<std::string> dialling_;
   std::vector<caf::typed_response_promise<charter>> waiting_;
 };
 
-/// Spawn function. Ends with ec::system when the charter cannot be stored.
+/// Spawn function. Founds when it is first asked for the charter. Ends with ec::system
+/// when the charter cannot be stored.
 /// @pre `context` and `disk` outlive the actor.
 founding_actor::behavior_type make_founding(
   founding_actor::stateful_pointer<founding_state> self,

@@ -42,7 +42,7 @@ enum class member_event : std::uint8_t {
 
   // Of the node itself:
 
-  /// It contradicted a claim that it is suspect or dead.
+  /// It contradicted a claim that it is suspect or dead. `about` is what it says itself.
   accused,
   /// The cluster knows a later incarnation of it (`about`): its data directory is an old
   /// copy. Nobody will hear it before its incarnation is higher.

@@ -1,8 +1,8 @@
 /// Runs a node's `beat_bundles`: Beats of its replicas in, one message to each peer out;
 /// messages of peers' bundlers in, Beats to its replicas out.
 ///
-/// What came within a moment of the first leaves together. A Beat that a read waits for
-/// does not come here.
+/// What came within a moment of the first leaves together. What a read waits for does not
+/// come here.
 #pragma once
 
 #include "actors/behavior.hpp"

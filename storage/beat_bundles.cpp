@@ -11,6 +11,13 @@ bool is_beat(const message& x) {
   return std::holds_alternative<beat>(x.body) || std::holds_alternative<beat_ack>(x.body);
 }
 
+bool may_be_bundled(const message& x) {
+  if (const auto* sent = std::get_if<beat>(&x.body))
+    return !sent->for_read;
+  const auto* answer = std::get_if<beat_ack>(&x.body);
+  return answer != nullptr && !answer->for_read;
+}
+
 beat_bundles::advice beat_bundles::add(const node_id& to, message& x, time_point now) {
   TROUPE_ASSERT(is_beat(x));
   auto& peer = peers_[to];

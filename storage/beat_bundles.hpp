@@ -31,8 +31,11 @@ struct beat_bundle {
   friend bool operator==(const beat_bundle&, const beat_bundle&) = default;
 };
 
-/// Whether `x` may be in a bundle.
 [[nodiscard]] bool is_beat(const message& x);
+
+/// Whether `x` is a Beat, or an acknowledgement, that can wait for others: no read waits
+/// for it.
+[[nodiscard]] bool may_be_bundled(const message& x);
 
 class beat_bundles {
 public:

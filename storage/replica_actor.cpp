@@ -86,7 +86,7 @@ void replica_shell::send(message& x) {
     return; // The CONFIG that named it was cut off.
   if (environment_.observer != nullptr)
     environment_.observer->sending(*core_, x);
-  if (may_be_bundled(x)) {
+  if (environment_.beats && may_be_bundled(x)) {
     self_->send(environment_.beats, node_beat{*node, std::move(x)});
     return;
   }
@@ -95,16 +95,6 @@ void replica_shell::send(message& x) {
                    : caf::make_message(std::move(x));
   self_->send(
     environment_.links, cluster::post{*node, shard_name(who_.shard), std::move(content)});
-}
-
-// A read waits for the round of Beats that was begun for it, so that does not wait for
-// others.
-bool replica_shell::may_be_bundled(const message& x) const {
-  if (!environment_.beats || !is_beat(x))
-    return false;
-  const auto* sent = std::get_if<beat>(&x.body);
-  const auto& master = core_->state().master;
-  return sent == nullptr || !master || sent->round != master->read_round;
 }
 
 // -- disk

@@ -106,7 +106,6 @@ private:
   void change_log(replica_output& out);
   void perform(replica_output& out);
   void send(message& x);
-  [[nodiscard]] bool may_be_bundled(const message& x) const;
   void settle(answer& x);
   void tell(const news& x);
   void tell_listener();

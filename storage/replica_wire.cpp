@@ -55,12 +55,14 @@ struct body_writer {
     out.set_round(x.round);
     out.set_commit(x.commit.value());
     out.set_keep_from(x.keep_from.value());
+    out.set_for_read(x.for_read);
   }
   void operator()(const beat_ack& x) const {
     auto& out = *message.mutable_beat_ack();
     out.set_round(x.round);
     out.set_durable(x.durable.value());
     out.set_applied(x.applied.value());
+    out.set_for_read(x.for_read);
   }
   void operator()(const subscribe& x) const {
     auto& out = *message.mutable_subscribe();
@@ -151,7 +153,7 @@ std::optional<message_body> read(const v1::Beat& in) {
   auto keep_from = read_lsn(in.keep_from());
   if (!commit || !keep_from)
     return std::nullopt;
-  return beat{in.round(), *commit, *keep_from};
+  return beat{in.round(), *commit, *keep_from, in.for_read()};
 }
 
 std::optional<message_body> read(const v1::BeatAck& in) {
@@ -159,7 +161,7 @@ std::optional<message_body> read(const v1::BeatAck& in) {
   auto applied = read_lsn(in.applied());
   if (!durable || !applied)
     return std::nullopt;
-  return beat_ack{in.round(), *durable, *applied};
+  return beat_ack{in.round(), *durable, *applied, in.for_read()};
 }
 
 /// A history ascends, and its last epoch is that of the log's end. Only an empty log has

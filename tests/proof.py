@@ -12,20 +12,21 @@ SUFFIXES = (".cpp", ".hpp", ".proto", ".patch", ".pml", ".py")
 
 
 class Proof:
-    """The file `path`, about all sources below `folders`."""
+    """The file `path`, about all sources below `folders`, and `also` some files."""
 
-    def __init__(self, path, folders, suffixes=SUFFIXES):
+    def __init__(self, path, folders, suffixes=SUFFIXES, also=()):
         self.path = path
-        self.digest = self._digest(folders, suffixes)
+        sources = [source for folder in folders
+                   for source in sorted((ROOT / folder).rglob("*"))
+                   if source.suffix in suffixes]
+        self.digest = self._digest([*sources, *(ROOT / name for name in also)])
 
     @staticmethod
-    def _digest(folders, suffixes):
+    def _digest(sources):
         result = hashlib.sha256()
-        for folder in folders:
-            for path in sorted((ROOT / folder).rglob("*")):
-                if path.suffix in suffixes:
-                    result.update(f"{path.relative_to(ROOT)}\n".encode())
-                    result.update(path.read_bytes())
+        for path in sources:
+            result.update(f"{path.relative_to(ROOT)}\n".encode())
+            result.update(path.read_bytes())
         return result.hexdigest()
 
     def holds(self):

@@ -39,6 +39,8 @@ public:
     if (options_.shrink)
       if (auto trouble = shrink_it())
         return trouble;
+    if (!out_->flush())
+      return fail(ec::system, "the results could not be written to standard output");
     return totals_.failed_count == 0 && idle.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ostream>
+#include <set>
 
 namespace troupe::lab {
 
@@ -42,6 +43,11 @@ void sim_totals::add(const sim_result& x) {
     faults[kind] += count;
   for (const auto& [name, count] : x.counters)
     counters[name] += count;
+  auto kinds = std::set<std::string>{};
+  for (const auto& fault : x.plan)
+    kinds.insert(fault.kind);
+  for (const auto& kind : kinds)
+    ++planned[kind];
 }
 
 void refuse_idle_run(const sim_request& request, sim_result& x) {
@@ -52,20 +58,16 @@ void refuse_idle_run(const sim_request& request, sim_result& x) {
 std::vector<std::string>
 faults_that_never_struck(const sim_options& options, const sim_totals& totals) {
   const auto& request = options.request;
-  const auto all_count = options.seeds.last - options.seeds.first;
-  if (request.until || request.kept || all_count + 1 < seeds_for_every_fault)
+  if (request.until || request.kept)
     return {};
-  auto result = request.fault_kinds;
-  if (request.plan) {
-    result.clear();
-    for (const auto& fault : *request.plan)
-      if (std::ranges::find(result, fault.kind) == result.end())
-        result.push_back(fault.kind);
-  }
-  std::erase_if(result, [&](const auto& kind) {
+  const auto enough = request.plan ? 1 : runs_for_every_fault;
+  auto result = std::vector<std::string>{};
+  for (const auto& [kind, run_count] : totals.planned) {
     const auto found = totals.faults.find(kind);
-    return found != totals.faults.end() && found->second > 0;
-  });
+    const auto struck = found != totals.faults.end() && found->second > 0;
+    if (run_count >= enough && !struck)
+      result.push_back(kind);
+  }
   return result;
 }
 

@@ -116,6 +116,18 @@ std::vector<std::string> session::candidates() const {
   return result;
 }
 
+// What a shard or a provider says of itself (unreachable, late) tells nothing of the
+// node.
+template <class Reply, class Query>
+expected<Reply> session::forwarded(const Query& x) {
+  if (!connected_)
+    return no_connection();
+  auto reply = connection_->ask(x);
+  if (!reply && code_of(reply.error()) == ec::link_lost)
+    connected_ = false;
+  return reply;
+}
+
 template <class Reply, class Query>
 expected<Reply> session::watched(const Query& x) {
   if (!connected_)
@@ -152,7 +164,7 @@ expected<shards_reply> session::ask(const shards_query& x) {
 }
 
 expected<data_reply> session::ask(const data_command& x) {
-  return watched<data_reply>(x);
+  return forwarded<data_reply>(x);
 }
 
 expected<call_reply> session::ask(const call_command& x) {

@@ -56,6 +56,8 @@ public:
 
 private:
   template <class Reply, class Query>
+  expected<Reply> forwarded(const Query& x);
+  template <class Reply, class Query>
   expected<Reply> watched(const Query& x);
   void arrive(const std::string& address);
   void tell_where(const cluster::peer_identity& before) const;

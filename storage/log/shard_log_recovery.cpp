@@ -90,8 +90,8 @@ void shard_log::adopt(segment next, const segment_scan& found) {
   segments_.push_back(std::move(next));
 }
 
-// Everything behind the end was never synced. Whole frames there must go: the next
-// appends could be followed by them again, with hints that are no longer true.
+// Everything behind the end was never synced. It goes, lest a later recovery finds whole
+// frames there and takes them for a part of this log.
 error shard_log::cut_tail(std::span<const segment_number> rest, std::uint64_t until) {
   for (auto number = rest.rbegin(); number != rest.rend(); ++number) {
     if (auto trouble = retire(*number))

@@ -32,13 +32,15 @@ time_point quorum_deadline(const replica_state& s, time_point now) {
   return std::max(majority_heard(s, now), s.master->since) + s.timing().election_timeout;
 }
 
-/// The voter whose log is closest to one's own; none when none was heard of late.
-std::optional<replica_id> best_slave(const turn& t) {
+/// The voter whose log is closest to one's own; none when none but `failed` was heard of
+/// late.
+std::optional<replica_id>
+best_slave(const turn& t, const std::set<replica_id>& failed = {}) {
   auto result = std::optional<replica_id>{};
   auto match = lsn{0};
   auto heard_after = t.now - t.s.timing().election_timeout;
   for (const auto& [id, p] : t.s.master->peers) {
-    auto is_there = p.heard && p.acked_sent_at > heard_after;
+    auto is_there = p.heard && p.acked_sent_at > heard_after && !failed.contains(id);
     if (is_there && t.s.config().is_voter(id) && (!result || p.match > match)) {
       result = id;
       match = p.match;
@@ -53,9 +55,29 @@ void hand_over(turn& t, replica_id to) {
   send(t, to, transfer_now{});
 }
 
+time_point transfer_deadline(const turn& t) {
+  return t.now + t.s.timing().election_timeout;
+}
+
+/// Its slave was late: what it was sent may be lost. Safe even when both stand: a vote is
+/// given once an epoch.
+void try_next_slave(turn& t) {
+  auto& handover = t.s.master->handover;
+  handover->failed.insert(handover->to);
+  auto next = handover->to_any ? best_slave(t, handover->failed) : std::nullopt;
+  if (!next) {
+    handover.reset();
+    return;
+  }
+  handover->to = *next;
+  handover->deadline = transfer_deadline(t);
+  handover->asked = false;
+  advance_transfer(t);
+}
+
 } // namespace
 
-void send_beats(turn& t) {
+void send_beats(turn& t, bool for_read) {
   auto& m = *t.s.master;
   ++m.round;
   m.sent_at[m.round] = t.now;
@@ -63,7 +85,9 @@ void send_beats(turn& t) {
   std::erase_if(m.sent_at, [&](const auto& x) { return x.second < too_old; });
   m.beat_at = next_beat(t.now, t.s.timing().beat);
   t.s.keep_from = keep_from(t);
-  send_to_members(t, beat{m.round, t.s.commit, t.s.keep_from});
+  if (for_read)
+    m.read_round = m.round;
+  send_to_members(t, beat{m.round, t.s.commit, t.s.keep_from, for_read});
 }
 
 void on_beat(turn& t, replica_id from, const beat& m) {
@@ -72,7 +96,7 @@ void on_beat(turn& t, replica_id from, const beat& m) {
   learn_commit(t, m.commit);
   if (!t.s.stream.established)
     subscribe_unless_open(t);
-  send(t, from, beat_ack{m.round, t.s.durable, t.s.applied});
+  send(t, from, beat_ack{m.round, t.s.durable, t.s.applied, m.for_read});
 }
 
 void on_beat_ack(turn& t, replica_id from, const beat_ack& m) {
@@ -124,19 +148,20 @@ void master_tick(turn& t) {
     return;
   }
   if (m.handover && t.now >= m.handover->deadline)
-    m.handover.reset();
+    try_next_slave(t);
   if (t.now >= m.beat_at)
-    send_beats(t);
+    send_beats(t, false);
 }
 
 void start_transfer(turn& t, std::optional<replica_id> to) {
   if (!t.s.master)
     return;
+  auto to_any = !to;
   if (!to)
     to = best_slave(t);
   if (!to || *to == t.s.id() || !t.s.config().is_voter(*to))
     return;
-  t.s.master->handover = transfer{*to, t.now + t.s.timing().election_timeout, false};
+  t.s.master->handover = transfer{*to, transfer_deadline(t), false, to_any, {}};
   advance_transfer(t);
 }
 

@@ -9,9 +9,10 @@
 
 namespace troupe::storage {
 
-/// Sends a round of Beats to all members.
+/// Sends a round of Beats to all members. `for_read`: a read waits for its
+/// acknowledgements.
 /// @pre master.
-void send_beats(turn& t);
+void send_beats(turn& t, bool for_read);
 
 void on_beat(turn& t, replica_id from, const beat& m);
 void on_beat_ack(turn& t, replica_id from, const beat_ack& m);
@@ -37,8 +38,8 @@ void on_beat_ack(turn& t, replica_id from, const beat_ack& m);
 /// @pre master.
 void master_tick(turn& t);
 
-/// Begins to hand over to `to`, or to the best slave: writes are told Busy until the
-/// successor has the whole log, at most for T.
+/// Begins to hand over to `to`, or to the best slave, and when that fails to the next
+/// best. Writes are told Busy meanwhile, for at most T a slave.
 void start_transfer(turn& t, std::optional<replica_id> to);
 
 /// Sends TransferNow when the successor has everything.

@@ -40,7 +40,7 @@ void become_master(turn& t) {
       m.peers.emplace(x.replica, peer{});
   }
   append_own(t, epoch_start_record{});
-  send_beats(t);
+  send_beats(t, false);
 }
 
 void stand(turn& t, bool for_transfer) {

@@ -59,11 +59,13 @@ struct pending_read {
   std::uint64_t round = 0; ///< Must be acknowledged by a majority; 0 under a lease.
 };
 
-/// A handover to a chosen slave.
+/// A handover to a slave.
 struct transfer {
   replica_id to;
-  time_point deadline;
-  bool asked = false; ///< TransferNow is out.
+  time_point deadline;         ///< Of this slave.
+  bool asked = false;          ///< TransferNow is out.
+  bool to_any = false;         ///< When `to` fails, the next best may have it.
+  std::set<replica_id> failed; ///< Were late.
 };
 
 struct mastership {

@@ -56,7 +56,8 @@ struct vote_reply {
 struct beat {
   std::uint64_t round = 0;
   lsn commit;
-  lsn keep_from; ///< Every configured replica holds the log up to here.
+  lsn keep_from;         ///< Every configured replica holds the log up to here.
+  bool for_read = false; ///< A read waits for the acknowledgements of this round.
 
   friend bool operator==(const beat&, const beat&) = default;
 };
@@ -65,6 +66,7 @@ struct beat_ack {
   std::uint64_t round = 0;
   lsn durable; ///< For people: it may hold records that the master has not.
   lsn applied;
+  bool for_read = false; ///< As its Beat was.
 
   friend bool operator==(const beat_ack&, const beat_ack&) = default;
 };

@@ -31,8 +31,7 @@ void want_round(turn& t, pending_read& read) {
     m.round_wanted = true;
     return;
   }
-  send_beats(t);
-  m.read_round = m.round;
+  send_beats(t, true);
 }
 
 bool is_ready(const turn& t, const pending_read& read) {
@@ -105,8 +104,7 @@ void rounds_advanced(turn& t) {
   auto& m = *t.s.master;
   if (m.round_wanted && majority_round(t.s) >= m.read_round) {
     m.round_wanted = false;
-    send_beats(t);
-    m.read_round = m.round;
+    send_beats(t, true);
   }
   reads_may_go(t);
 }

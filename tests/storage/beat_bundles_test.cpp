@@ -84,7 +84,19 @@ TEST_CASE("beat_bundles: only Beats and their acknowledgements may be bundled") 
   for (auto body : {message_body{vote{}}, message_body{ship{}}, message_body{stale{}}}) {
     x.body = std::move(body);
     CHECK_FALSE(is_beat(x));
+    CHECK_FALSE(may_be_bundled(x));
   }
+}
+
+TEST_CASE("beat_bundles: what a read waits for is not bundled") {
+  auto x = bundled_beat();
+  CHECK(may_be_bundled(x));
+  x.body = beat{1, {}, {}, true};
+  CHECK_FALSE(may_be_bundled(x));
+  x.body = beat_ack{};
+  CHECK(may_be_bundled(x));
+  x.body = beat_ack{1, {}, {}, true};
+  CHECK_FALSE(may_be_bundled(x));
 }
 
 } // namespace troupe::storage

@@ -67,8 +67,10 @@ std::vector<message> samples() {
          vote_reply{true},
          vote_reply{false},
          beat{wire_max, lsn_max, lsn{8}},
+         beat{1, lsn{2}, lsn{1}, true},
          beat{},
          beat_ack{wire_max, lsn_max, lsn{8}},
+         beat_ack{1, lsn{2}, lsn{1}, true},
          beat_ack{},
          subscribe{
            wire_max, at(7, 9), {{epoch{1}, lsn{1}}, {epoch{7}, lsn{9}}}, wire_max},

@@ -67,13 +67,15 @@ private:
   auto spawn_on(node& on, Ts&&... xs) {
     auto handle = system.spawn(std::forward<Ts>(xs)...);
     auto plain = caf::actor_cast<caf::actor>(handle);
-    plain->attach_functor([&on](const error& why) {
-      if (!on.ended)
+    plain->attach_functor([&on, here = std::weak_ptr{here}](const error& why) {
+      if (!here.expired() && !on.ended)
         on.ended = why;
     });
     on.actors.push_back(plain);
     return handle;
   }
+
+  std::shared_ptr<bool> here = std::make_shared<bool>(true); // Last: the nodes are there.
 };
 
 } // namespace troupe::storage::test

@@ -44,7 +44,8 @@ def command_of(tree, build):
 def main():
     build = Path(sys.argv[1]).resolve()
     tree = Tree(sys.argv[2] if len(sys.argv) > 2 else ROOT)
-    proof = Proof(HERE / "headers_proved", [*TOP_FOLDERS, "tests"], (".hpp", ".proto"))
+    proof = Proof(HERE / "headers_proved", [*TOP_FOLDERS, "tests"], (".hpp", ".proto"),
+                  also=("tests/build_commands.py", "tests/tidy/headers_alone.py"))
     if proof.holds():
         print("all headers compile alone, as they are")
         return

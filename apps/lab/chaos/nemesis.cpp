@@ -123,6 +123,8 @@ error nemesis::take_hold(const strike& what, random_source& random, grip& result
   if (is_of_nodes(kind))
     return take_node(kind, *target, result);
   auto fault = make_link_fault(kind, *target, world_.nodes().size(), random);
+  if (fault.rules.empty())
+    return {}; // Of so few nodes it cuts nothing.
   result.links = std::move(fault.rules);
   result.nodes = std::move(fault.nodes);
   return {};

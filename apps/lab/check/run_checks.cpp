@@ -11,8 +11,6 @@ namespace troupe::lab {
 
 namespace {
 
-constexpr auto undecided_percent_max = std::size_t{1};
-
 void count(const history& all, checks_result& result) {
   for (const auto& x : all) {
     if (x.outcome == operation_outcome::done)
@@ -41,7 +39,7 @@ check_key(const history& operations, const checks_config& config, checks_result&
 }
 
 void alarm_undecided(checks_result& result) {
-  if (result.undecided_count * 100 <= result.register_count * undecided_percent_max)
+  if (!too_many_undecided(result.undecided_count, result.register_count))
     return;
   result.found.push_back(
     {property::linearizable,

@@ -243,14 +243,18 @@ void replication_clients::check_histories() const {
     if (c.current && !c.current->weak && c.current->may_have_happened)
       histories[c.current->key].push_back(c.current->seen);
   }
+  auto undecided = std::size_t{0};
   for (const auto& [key, operations] : histories) {
     auto found = check_linearizable(operations);
     if (found.what == verdict::violated)
       throw property_violated{
         "I10: the history of " + key + " is not linearizable\n" + found.report};
+    undecided += found.what == verdict::undecided ? 1 : 0;
     in_.count(
       found.what == verdict::undecided ? "histories undecided" : "histories judged");
   }
+  if (too_many_undecided(undecided, histories.size()))
+    throw property_violated{"I10: too many histories are too long to be judged"};
 }
 
 } // namespace troupe::lab

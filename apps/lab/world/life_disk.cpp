@@ -20,13 +20,14 @@ duration draw_latency(life_disk_environment& in) {
   return in.random.between(pace.sync_min, pace.sync_max);
 }
 
-/// As long as a sync takes; a stall may end early, when all is healed. Outside of an
-/// actor no time passes, and nothing waits.
+/// As long as a sync takes; a stall may end early, when all is healed or the process was
+/// killed. Outside of an actor no time passes, and nothing waits.
 void wait(life_disk_environment& in) {
   constexpr auto look_again = duration{std::chrono::milliseconds{50}};
   auto before = in.engine->now();
   in.engine->sleep(draw_latency(in));
-  while (in.engine->now() > before && in.pace->stalled_until > in.engine->now()) {
+  while (in.gate->alive && in.engine->now() > before
+         && in.pace->stalled_until > in.engine->now()) {
     before = in.engine->now();
     in.engine->sleep(std::min(look_again, in.pace->stalled_until - before));
   }

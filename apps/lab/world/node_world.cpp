@@ -28,12 +28,6 @@ constexpr auto agree_within = duration{60s};
 constexpr auto check_within = duration{600s};
 constexpr auto ask_deadline = duration{10s};
 
-template <class T>
-T between(random_source& random, T low, T high) {
-  return static_cast<T>(
-    random.between(static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high)));
-}
-
 sim::network_config network_of(const world_options& x) {
   auto result = sim::network_config{};
   result.latency_max = x.latency_max;
@@ -49,34 +43,6 @@ world_clients_config clients_of(const world_options& x) {
 }
 
 } // namespace
-
-world_options draw_options(const sim_request& request) {
-  auto random = random_source{request.seed};
-  auto result = world_options{};
-  // Each is drawn whether it is needed or not, so that fixing one changes no other.
-  const auto nodes = between<std::size_t>(random, 3, 5);
-  const auto shards = between<std::size_t>(random, 1, 4);
-  const auto clients = between<std::size_t>(random, 2, 8);
-  result.node_count = request.node_count.value_or(nodes);
-  result.shard_count = request.shard_count.value_or(shards);
-  result.replica_count
-    = request.replica_count.value_or(std::min<std::size_t>(result.node_count, 3));
-  result.client_count = request.client_count.value_or(clients);
-  result.latency_max = random.between(duration{300us}, duration{20ms});
-  result.lease_read_ratio = random.uniform();
-  auto settings = random.fork();
-  result.knobs = draw_knobs(settings);
-  auto mix = fault_mix{};
-  mix.kinds = draw_subset(request.fault_kinds, random);
-  mix.length = request.length;
-  mix.between_max = random.between(duration{500ms}, duration{4s});
-  const auto drawn = draw_plan(mix, random);
-  result.fault_kinds = request.plan ? request.fault_kinds : mix.kinds;
-  result.plan = request.plan.value_or(drawn);
-  if (request.kept)
-    result.plan = keep(result.plan, *request.kept);
-  return result;
-}
 
 node_world::node_world(const sim_request& request, simulated_app app)
     : request_{request}, app_{std::move(app)}, random_{request.seed ^ 0x6e6f646573},
@@ -351,6 +317,8 @@ void node_world::judge_histories() {
   const auto found = clients_.judge();
   counters_["histories judged"] = found.judged;
   counters_["histories undecided"] = found.undecided;
+  if (too_many_undecided(found.undecided, found.judged))
+    violated("I10: too many histories are too long to be judged");
   for (const auto& x : found.violations)
     violated(x);
 }
@@ -441,9 +409,11 @@ simulator make_nodes_simulator(simulated_app app) {
   return {
     .name = "nodes",
     .fault_kinds = world_nemesis::kinds(),
-    .run = [app = std::move(app)](const sim_request& request) {
-      return node_world{request, app}.run();
-    }};
+    .run =
+      [app = std::move(app)](const sim_request& request) {
+        return node_world{request, app}.run();
+      },
+    .check = check_sizes};
 }
 
 } // namespace troupe::lab

@@ -15,6 +15,7 @@
 #include "apps/lab/world/virtual_engine.hpp"
 #include "apps/lab/world/world_clients.hpp"
 #include "apps/lab/world/world_nemesis.hpp"
+#include "apps/lab/world/world_options.hpp"
 #include "apps/lab/world/world_stage.hpp"
 
 #include <cstddef>
@@ -24,27 +25,11 @@
 
 namespace troupe::lab {
 
-/// Sizes and paces of one run, drawn from its seed where the request leaves them open.
-struct world_options {
-  std::size_t node_count = 3;
-  std::size_t shard_count = 1;
-  std::size_t replica_count = 3;
-  std::size_t client_count = 4;
-  duration latency_max{}; ///< Between two machines.
-  double lease_read_ratio = 0.5;
-  std::vector<std::string> knobs;       ///< Turned to an edge.
-  std::vector<std::string> fault_kinds; ///< Switched on.
-  fault_plan plan;
-};
-
 /// What an app adds to a simulated cluster. Empty: nothing.
 struct simulated_app {
   apps::service_maker services{}; ///< Of each node.
   workload_maker make_workload{};
 };
-
-/// @pre the request's sizes fit each other.
-[[nodiscard]] world_options draw_options(const sim_request& request);
 
 class node_world {
 public:

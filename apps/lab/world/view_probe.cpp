@@ -40,15 +40,24 @@ void view_probe::subscribe(std::size_t index, registry::entry_kind kind) {
     return;
   place
     = std::make_shared<subscriber>(subscriber{index, where.life_count(), kind, at, {}});
-  caf::anon_send(at, registry::subscribe_entries{{kind, {}}, make_listener(place)});
+  make_listener(place);
 }
 
-registry::registry_listener view_probe::make_listener(const subscriber_ptr& of) {
-  return in_.engine->system().spawn(
+void view_probe::make_listener(const subscriber_ptr& of) {
+  in_.engine->system().spawn(
     [this, of](registry::registry_listener::pointer self)
       -> registry::registry_listener::behavior_type {
       self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
       self->monitor(of->registry);
+      self
+        ->request(
+          of->registry, answer_within,
+          registry::subscribe_entries{{of->kind, {}}, registry::registry_listener{self}})
+        .then(
+          [](caf::ok_atom) {},
+          [this, of](const error& why) {
+            violated(*of, "is not taken: " + render(why));
+          });
       return {[this, self, of](const registry::push& x) {
         if (const auto wrong = of->known.take(x))
           violated(*of, *wrong);

@@ -49,7 +49,7 @@ private:
 
   void look_around();
   void subscribe(std::size_t index, registry::entry_kind kind);
-  [[nodiscard]] registry::registry_listener make_listener(const subscriber_ptr& of);
+  void make_listener(const subscriber_ptr& of);
   void compare(const subscriber_ptr& of, const std::vector<registry::view_entry>& served);
   void violated(const subscriber& of, const std::string& what) const;
   [[nodiscard]] bool runs(const subscriber& x) const;

@@ -4,8 +4,10 @@
 #include "actors/sim/clock.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include <boost/context/protected_fixedsize_stack.hpp>
 #include <caf/actor_registry.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -25,12 +27,10 @@ virtual_engine::virtual_engine(std::uint64_t seed) : random_{seed} {}
 // Timers hold actors, and the engine's destructor would run them until none is left,
 // which for a periodic one is never.
 virtual_engine::~virtual_engine() {
+  TROUPE_ASSERT(std::ranges::none_of(workers_, &worker::asleep));
   ending_ = true;
   due_.clear();
   scheduler().clock().cancel_all();
-  for (auto& x : workers_)
-    while (x.asleep)
-      resume(x);
   while (scheduler().has_job())
     run_job();
   TROUPE_ASSERT(system_.registry().running() == 0 && "an actor outlives its world");
@@ -129,14 +129,18 @@ void virtual_engine::resume(worker& x) {
 void virtual_engine::yield() { driver_ = std::move(driver_).resume(); }
 
 boost::context::fiber virtual_engine::make_stack() {
-  return boost::context::fiber{[this](boost::context::fiber&& driver) {
-    driver_ = std::move(driver);
-    while (scheduler().has_job()) {
-      scheduler().run_once();
-      yield();
-    }
-    return std::move(driver_);
-  }};
+  // As large as a thread's may be, and with a page behind it that nothing may touch.
+  constexpr auto stack_bytes = std::size_t{1} << 20;
+  return boost::context::fiber{
+    std::allocator_arg, boost::context::protected_fixedsize_stack{stack_bytes},
+    [this](boost::context::fiber&& driver) {
+      driver_ = std::move(driver);
+      while (scheduler().has_job()) {
+        scheduler().run_once();
+        yield();
+      }
+      return std::move(driver_);
+    }};
 }
 
 } // namespace troupe::lab

@@ -35,7 +35,8 @@ public:
   virtual_engine(const virtual_engine&) = delete;
   virtual_engine& operator=(const virtual_engine&) = delete;
 
-  /// @pre all actors but those of the engine have been asked to end.
+  /// @pre all actors but those of the engine have been asked to end, and none sleeps:
+  /// what it would go on with may be gone.
   ~virtual_engine();
 
   [[nodiscard]] caf::actor_system& system() { return system_; }

@@ -13,7 +13,7 @@
 
 namespace troupe::lab {
 
-/// The names of those that are turned in a run, each with even chances of one in four.
+/// The names of those that are turned in a run, each with a chance of one in four.
 [[nodiscard]] std::vector<std::string> draw_knobs(random_source& random);
 
 /// Turns them, for each node of the run. What results is valid.
