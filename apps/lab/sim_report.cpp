@@ -61,14 +61,18 @@ faults_that_never_struck(const sim_options& options, const sim_totals& totals) {
   if (request.until || request.kept)
     return {};
   const auto enough = request.plan ? 1 : runs_for_every_fault;
-  auto result = std::vector<std::string>{};
-  for (const auto& [kind, run_count] : totals.planned) {
+  auto due = std::set<std::string>{};
+  for (const auto& [kind, run_count] : totals.planned)
+    if (run_count >= enough)
+      due.insert(kind);
+  const auto all_count = options.seeds.last - options.seeds.first;
+  if (!request.plan && all_count + 1 >= seeds_for_every_fault)
+    due.insert(request.fault_kinds.begin(), request.fault_kinds.end());
+  std::erase_if(due, [&](const auto& kind) {
     const auto found = totals.faults.find(kind);
-    const auto struck = found != totals.faults.end() && found->second > 0;
-    if (run_count >= enough && !struck)
-      result.push_back(kind);
-  }
-  return result;
+    return found != totals.faults.end() && found->second > 0;
+  });
+  return {due.begin(), due.end()};
 }
 
 void print_short(std::ostream& out, const sim_result& x) {

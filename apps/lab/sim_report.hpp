@@ -31,11 +31,15 @@ struct sim_totals {
 /// A scenario says itself what strikes, and must be right the first time.
 inline constexpr std::uint64_t runs_for_every_fault = 20;
 
+/// Over so many seeds each kind that is switched on must be planned, and strike.
+inline constexpr std::uint64_t seeds_for_every_fault = 200;
+
 /// Adds a violation to a run of which nothing can be learned: no operation was
 /// acknowledged, though there was time.
 void refuse_idle_run(const sim_request& request, sim_result& x);
 
-/// The kinds that were planned often enough, but never struck.
+/// The kinds that were planned often enough, or switched on for enough seeds, but never
+/// struck.
 [[nodiscard]] std::vector<std::string>
 faults_that_never_struck(const sim_options& options, const sim_totals& totals);
 

@@ -16,7 +16,7 @@ constexpr auto step_deadline = 10s;
 // Founding waits for machines to be switched on; it is asked again this often.
 constexpr auto founding_deadline = 60s;
 
-// A handover ends within an election's time, or not at all: no slave has caught up.
+// At the default election timeout T, time for two slaves to be tried, each for T.
 constexpr auto hand_over_deadline = 3s;
 
 } // namespace

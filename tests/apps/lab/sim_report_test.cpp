@@ -46,6 +46,17 @@ TEST_CASE("sim_report: a fault that never struck is told, over enough runs") {
   CHECK(faults_that_never_struck({}, with_drops(runs_for_every_fault - 1)).empty());
 }
 
+TEST_CASE("sim_report: a kind that no run has planned is told, over enough seeds") {
+  auto options = sim_options{};
+  options.request.fault_kinds = {"crash", "drop"};
+  options.seeds = {1, seeds_for_every_fault};
+  CHECK(
+    faults_that_never_struck(options, with_drops(0))
+    == std::vector<std::string>{"crash"});
+  options.seeds = {1, seeds_for_every_fault - 1};
+  CHECK(faults_that_never_struck(options, with_drops(0)).empty());
+}
+
 TEST_CASE("sim_report: a run is counted once for each kind that it plans") {
   auto x = sim_result{};
   x.plan = {
