@@ -32,12 +32,6 @@ struct register_operation {
   std::size_t client = 0;               ///< For the report only.
 };
 
-/// Of so many histories more than one in a hundred was too long to be judged: what they
-/// show is not known, and people must be told.
-[[nodiscard]] constexpr bool too_many_undecided(std::size_t undecided, std::size_t all) {
-  return undecided * 100 > all;
-}
-
 enum class verdict : std::uint8_t { linearizable, violated, undecided };
 
 struct linearizability {
@@ -48,6 +42,12 @@ struct linearizability {
 
 [[nodiscard]] linearizability check_linearizable(
   std::vector<register_operation> history, std::size_t steps_max = 2'000'000);
+
+/// Of so many histories more than one in a hundred was too long to be judged: what they
+/// show is not known, and people must be told.
+[[nodiscard]] constexpr bool too_many_undecided(std::size_t undecided, std::size_t all) {
+  return undecided * 100 > all;
+}
 
 /// The same by trying all orders: for histories of a few operations.
 [[nodiscard]] bool
