@@ -116,6 +116,10 @@ key_list node_keys() {
       "--allow-inject"),
     own("node", "inject_max", &c::inject_max, "longest life of an injected fault"),
     own(
+      "node", "hand_over", &c::hand_over,
+      "a leaving node's time to hand masterships over"),
+    own("node", "leave_max", &c::leave_max, "a leaving node ends hard after this long"),
+    own(
       "cluster", "name", &c::cluster_name, "nodes of other clusters are refused",
       "--cluster"),
     own(

@@ -16,9 +16,6 @@ constexpr auto step_deadline = 10s;
 // Founding waits for machines to be switched on; it is asked again this often.
 constexpr auto founding_deadline = 60s;
 
-// At the default election timeout T, time for two slaves to be tried, each for T.
-constexpr auto hand_over_deadline = 3s;
-
 } // namespace
 
 std::string_view to_string(node_phase x) {
@@ -151,7 +148,7 @@ void lifecycle_state::hand_over() {
     withdraw();
     return;
   }
-  self_->request(others_->get().shards, hand_over_deadline, storage::atom::hand_over_v)
+  self_->request(others_->get().shards, config_.hand_over, storage::atom::hand_over_v)
     .then(
       [this](caf::ok_atom) { withdraw(); },
       [this](const error& why) {

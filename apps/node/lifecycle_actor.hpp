@@ -25,8 +25,9 @@ namespace troupe::apps {
 
 struct lifecycle_config {
   node_id self;
-  std::string listen; ///< host:port
-  bool alone = false; ///< Founds a cluster of one: there is nobody to wait for.
+  std::string listen;   ///< host:port
+  bool alone = false;   ///< Founds a cluster of one: there is nobody to wait for.
+  duration hand_over{}; ///< node.hand_over
   /// Makes the children to add once the cluster is known, in their order: membership, the
   /// registry, what stands on them.
   std::function<std::vector<actors::child_spec>(const cluster::charter&)> late_children;

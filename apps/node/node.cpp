@@ -267,6 +267,7 @@ expected<actors::child_handle> node::start_lifecycle() {
     identity_.id,
     to_string(config_.link_door.listen),
     is_alone(config_),
+    duration{config_.hand_over},
     [this](const cluster::charter& x) { return late_children(x); },
     [this](node_phase phase) { phase_ = phase; },
     ended_};

@@ -184,6 +184,10 @@ error node_config::validate() const {
     check_range("node.threads", thread_count, 0, 1'024),
     check_range(
       "node.inject_max", inject_max, std::chrono::seconds{1}, std::chrono::hours{24}),
+    check_range(
+      "node.leave_max", leave_max, std::chrono::seconds{1}, std::chrono::hours{1}),
+    // More, and the node would end before it has left.
+    check_range("node.hand_over", hand_over, std::chrono::milliseconds{100}, leave_max),
     check_name("cluster.name", cluster_name),
     check_endpoint("link", link_door),
     check_endpoint("resp", resp_door),

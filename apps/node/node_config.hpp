@@ -74,6 +74,14 @@ struct node_config {
   /// Every injected fault ends by itself after this long at the latest.
   std::chrono::milliseconds inject_max{10 * 60 * 1'000};
 
+  /// A leaving node waits so long for others to take its masterships over. Twice
+  /// storage.election_timeout lets two slaves be tried. Longer leaves more slowly when
+  /// slaves lag; what is not handed over by then pauses for an election.
+  std::chrono::milliseconds hand_over{3'000};
+
+  /// A node that has not left after this long ends its process, as a crash would.
+  std::chrono::milliseconds leave_max{30'000};
+
   /// Nodes of different clusters refuse each other.
   std::string cluster_name = "troupe";
 

@@ -38,9 +38,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Leaving spreads the word, ends calls, closes links; each with deadlines of its own.
-constexpr auto leave_deadline = 30s;
-
 // All actors have ended long before, or one of them is stuck.
 constexpr auto stop_deadline = 10s;
 
@@ -89,14 +86,15 @@ monitor::http_answer answer_http(node& node, const std::string& path) {
 }
 
 // Until the node has ended by itself, or has left because a signal said so.
-error wait_for_end(process_signals& signals, verdict& verdict, node& node) {
+error wait_for_end(
+  process_signals& signals, verdict& verdict, node& node, duration leave_max) {
   auto leaving = false;
   for (;;) {
-    auto event = signals.wait(leaving ? duration{leave_deadline} : duration{-1});
+    auto event = signals.wait(leaving ? leave_max : duration{-1});
     if (auto why = verdict.get())
       return *why;
     if (event == process_signals::event::deadline)
-      return fail(ec::deadline_exceeded, "the node did not leave in time");
+      return fail(ec::deadline_exceeded, "the node did not leave within node.leave_max");
     if (event == process_signals::event::signal && std::exchange(leaving, true))
       return fail(ec::stopping, "ended before it had left");
     if (leaving)
@@ -214,7 +212,7 @@ int run(
     if (!resp_door)
       return complain(resp_door.error());
     node.start();
-    result = wait_for_end(signals, verdict, node);
+    result = wait_for_end(signals, verdict, node, config.leave_max);
     resp_door->reset();
     stop_or_exit(signals, node);
     // Actors point into the node; the engine waits for the last of them.
