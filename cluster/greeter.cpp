@@ -103,6 +103,7 @@ void greeter::refuse_with(output& out, connection_id connection, const error& wh
 
 void greeter::give_up(output& out, connection_id connection, const error& why) {
   auto found = greetings_.find(connection);
+  out.refusals.push_back({connection, why});
   if (found->second.dial)
     out.failures.push_back({*found->second.dial, why});
   greetings_.erase(found);

@@ -47,8 +47,15 @@ public:
     error why;
   };
 
+  /// A greeting that has come to nothing, ours or a stranger's, whichever end refused.
+  struct ended_greeting {
+    connection_id connection;
+    error why;
+  };
+
   /// What the caller must do, in this order.
   struct output {
+    std::vector<ended_greeting> refusals; ///< Tell people, as far as they can mend it.
     std::vector<frame_out> frames;
     std::vector<connection_id> closes; ///< After their frames.
     std::vector<ready> offers;         ///< The connection is no longer the greeter's.

@@ -28,9 +28,9 @@ error judge_identity(const local_identity& self, const peer_identity& theirs) {
   if (theirs.incarnation == self.self.incarnation)
     return fail(ec::already_exists, "this node dialled itself");
   return fail(
-    ec::already_exists, "node id " + to_string(theirs.id) + " is in use by "
-                          + self.self.name.value()
-                          + "; was a data directory copied? Start with an empty one");
+    ec::in_use, "node id " + to_string(theirs.id) + " is in use by "
+                  + self.self.name.value()
+                  + "; was a data directory copied? Start with an empty one");
 }
 
 } // namespace

@@ -58,8 +58,7 @@ void links_state::tick() {
     self_, config_.handshake_deadline / 4, caf::tick_atom_v);
 }
 
-// -- requests
-// -----------------------------------------------------------------------------
+// -- requests -------------------------------------------------------------------------
 
 caf::result<std::string> links_state::on(const listen_at& x) {
   auto where = actors::parse_address(x.address);
@@ -189,8 +188,7 @@ std::vector<link_summary> links_state::list() const {
   return result;
 }
 
-// -- link actors
-// --------------------------------------------------------------------------
+// -- link actors ----------------------------------------------------------------------
 
 links_state::peer_entry& links_state::entry_of(const node_id& peer) {
   auto [found, is_new] = peers_.try_emplace(peer);
@@ -264,8 +262,7 @@ void links_state::on(const caf::down_msg& x) {
   finish_leaving();
 }
 
-// -- dials and greetings
-// ------------------------------------------------------------------
+// -- dials and greetings --------------------------------------------------------------
 
 void links_state::dial(const greeting_dial& dial, const std::string& where) {
   auto target = actors::parse_address(where);
@@ -355,6 +352,9 @@ void links_state::on(const actors::disconnected& x) {
 }
 
 void links_state::perform(greeter::output out) {
+  for (const auto& [connection, why] : out.refusals)
+    if (auto found = connections_.find(connection); found != connections_.end())
+      refusals_.tell(environment_->context->log, found->second.connection->peer(), why);
   for (auto& [connection, frame] : out.frames)
     if (auto found = connections_.find(connection); found != connections_.end()) {
       auto bytes = byte_buffer{};
@@ -392,8 +392,7 @@ void links_state::settle_contacts(const node_id& peer, const link::news& x) {
       waiting.promise.deliver(error{x.why});
 }
 
-// -- the end
-// ------------------------------------------------------------------------------
+// -- the end --------------------------------------------------------------------------
 
 caf::result<caf::ok_atom> links_state::leave() {
   auto promise = self_->make_response_promise<caf::ok_atom>();

@@ -7,6 +7,7 @@
 
 #include "cluster/greeter.hpp"
 #include "cluster/link_actor.hpp"
+#include "cluster/refusal_log.hpp"
 
 #include <cstdint>
 #include <map>
@@ -139,6 +140,7 @@ private:
   const link_environment* environment_ = nullptr;
   link_config config_;
   std::optional<greeter> greeter_;
+  refusal_log refusals_;
   std::optional<random_source> random_;
   std::unique_ptr<actors::listener> listener_;
   std::map<node_id, peer_entry> peers_;

@@ -12,11 +12,13 @@ bool lists_alive(const std::vector<member_row>& members, const status_reply& wan
   });
 }
 
+/// Whether the node itself has told of which cluster it is.
+bool knows_cluster(const node_view& x) {
+  return x.status && x.status->name.value() == x.name && !x.status->cluster.value().nil();
+}
+
 /// @pre both have a status.
 std::string missing_between(const node_view& x, const node_view& other) {
-  if (x.status->cluster != other.status->cluster)
-    return x.name + " is in cluster " + to_string(x.status->cluster) + ", but "
-           + other.name + " in " + to_string(other.status->cluster);
   if (!lists_alive(x.members, *other.status))
     return x.name + " does not see " + other.name + " alive";
   return {};
@@ -42,6 +44,17 @@ std::string missing_in_shards(const shards_reply& x, std::uint32_t shard_count) 
     if (found == x.shards.end() || !found->master)
       return "shard " + std::to_string(i) + " has no master";
   }
+  return {};
+}
+
+std::string foreign_among(const std::vector<node_view>& nodes) {
+  const auto first = std::ranges::find_if(nodes, knows_cluster);
+  for (const auto& x : nodes)
+    if (knows_cluster(x) && x.status->cluster != first->status->cluster)
+      return first->name + " is in cluster " + to_string(first->status->cluster)
+             + ", but " + x.name + " in " + to_string(x.status->cluster)
+             + "; two clusters cannot merge: 'down' ends the nodes, then move away the "
+               "data directory of the one that does not belong here";
   return {};
 }
 

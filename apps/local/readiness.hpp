@@ -26,6 +26,10 @@ struct node_view {
 [[nodiscard]] std::string
 missing_in_shards(const shards_reply& x, std::uint32_t shard_count);
 
+/// Two nodes of different clusters, which no waiting mends, as a sentence with the
+/// remedy; empty when there are none.
+[[nodiscard]] std::string foreign_among(const std::vector<node_view>& nodes);
+
 /// What the nodes lack to be one cluster in which each sees all others alive, in the very
 /// lives that answered; empty when nothing.
 [[nodiscard]] std::string missing_among(const std::vector<node_view>& nodes);

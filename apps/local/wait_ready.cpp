@@ -1,14 +1,13 @@
 #include "apps/local/wait_ready.hpp"
 
 #include "actors/base/config.hpp"
+#include "apps/local/log_excerpt.hpp"
 #include "apps/local/process.hpp"
 #include "apps/local/readiness.hpp"
 #include "apps/node/admin_client.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -24,23 +23,18 @@ constexpr auto ask_deadline = 1s;
 constexpr auto shards_deadline = 3s; // The node asks the others first.
 constexpr auto ready_pause = 50ms;
 
-/// What stands in the node's log since it was started, its last lines.
-std::string end_of_log(const started_node& x) {
-  constexpr auto lines_max = std::size_t{15};
-  auto file = std::ifstream{x.node.log_file, std::ios::binary};
-  file.seekg(static_cast<std::streamoff>(x.log_offset));
-  auto lines = std::deque<std::string>{};
-  for (auto line = std::string{}; std::getline(file, line);) {
-    lines.push_back(line);
-    if (lines.size() > lines_max)
-      lines.pop_front();
-  }
-  auto result = "; the end of " + x.node.log_file + ":";
-  if (lines.empty())
-    result += " (it wrote nothing)";
+std::string indented(const std::vector<std::string>& lines) {
+  auto result = std::string{};
   for (const auto& line : lines)
     result += "\n  " + line;
   return result;
+}
+
+/// What stands in the node's log since it was started, its last lines.
+std::string end_of_log(const started_node& x) {
+  const auto lines = excerpt_of(x.node.log_file, x.log_offset).last;
+  return "; the end of " + x.node.log_file + ":"
+         + (lines.empty() ? " (it wrote nothing)" : indented(lines));
 }
 
 error find_ended(const std::vector<started_node>& started) {
@@ -74,22 +68,42 @@ std::string look_at_shards(admin_client& client, std::uint32_t shard_count) {
   return shards ? missing_in_shards(*shards, shard_count) : render(shards.error());
 }
 
-/// What is missing, or empty. Asks no further than the first node that is not ready.
-std::string look(
+/// What is missing, or empty. Fails when the nodes are of two clusters. Asks no further
+/// than the first node that knows no cluster yet.
+expected<std::string> look(
   admin_client& client, const std::vector<local_node>& nodes, std::uint32_t shard_count) {
   auto views = std::vector<node_view>{};
   for (const auto& node : nodes) {
     views.push_back(ask(client, node));
-    if (auto missing = missing_in(views.back()); !missing.empty())
-      return missing;
+    if (const auto& said = views.back().status; !said || said->cluster.value().nil())
+      break;
   }
+  if (auto foreign = foreign_among(views); !foreign.empty())
+    return fail(ec::foreign_cluster, foreign);
   auto missing = missing_among(views);
   return missing.empty() ? look_at_shards(client, shard_count) : missing;
 }
 
+/// What the nodes have warned of: those that were started now, since then; the others of
+/// late.
+std::string warnings_of(
+  const std::vector<local_node>& nodes, const std::vector<started_node>& started) {
+  auto result = std::string{};
+  for (const auto& node : nodes) {
+    const auto ours = std::ranges::find(
+      started, node.log_file, [](const auto& x) { return x.node.log_file; });
+    const auto excerpt = ours == started.end()
+                           ? excerpt_of_end(node.log_file)
+                           : excerpt_of(node.log_file, ours->log_offset);
+    if (const auto warnings = warnings_in(excerpt); !warnings.empty())
+      result += "\n" + node.name + " warned:" + indented(warnings);
+  }
+  return result;
+}
+
 error too_late(
-  const std::string& missing, const std::vector<started_node>& started,
-  duration timeout) {
+  const std::string& missing, const std::vector<local_node>& nodes,
+  const std::vector<started_node>& started, duration timeout) {
   const auto culprit = std::ranges::find_if(started, [&missing](const auto& x) {
     return missing.starts_with(x.node.name + " ");
   });
@@ -97,6 +111,7 @@ error too_late(
     ec::deadline_exceeded,
     "after " + to_text(timeout) + " " + missing
       + (culprit == started.end() ? "" : end_of_log(*culprit))
+      + warnings_of(nodes, started)
       + "\nThe nodes go on; 'up' again waits for longer, 'down' ends them.");
 }
 
@@ -109,12 +124,14 @@ error wait_ready(
   auto client = admin_client{};
   for (;;) {
     const auto missing = look(client, nodes, shard_count);
-    if (missing.empty())
+    if (!missing)
+      return missing.error();
+    if (missing->empty())
       return {};
     if (auto trouble = find_ended(started))
       return trouble;
     if (std::chrono::steady_clock::now() >= deadline)
-      return too_late(missing, started, timeout);
+      return too_late(*missing, nodes, started, timeout);
     std::this_thread::sleep_for(ready_pause);
   }
 }

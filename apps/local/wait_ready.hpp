@@ -23,9 +23,13 @@ struct started_node {
 /// and each of the `shard_count` shards has a master. Fails with
 ///
 /// - ec::wrong_state as soon as one of the `started` has ended;
-/// - ec::deadline_exceeded after `timeout`, naming what is missing;
+/// - ec::foreign_cluster as soon as two of them are known to be of different clusters,
+///   naming both;
+/// - ec::deadline_exceeded after `timeout`, naming what is missing, and what any node has
+///   warned of;
 ///
-/// both with the end of the log of the node concerned, when we started it.
+/// the first and the last with the end of the log of the node concerned, when we started
+/// it.
 [[nodiscard]] error wait_ready(
   const std::vector<local_node>& nodes, const std::vector<started_node>& started,
   std::uint32_t shard_count, duration timeout);

@@ -65,10 +65,25 @@ TEST_CASE("readiness: a stranger on a node's port is named") {
 TEST_CASE("readiness: two clusters are not one") {
   auto nodes = whole_cluster();
   nodes[2].status->cluster = cluster_id{uuid{0, 98}};
+  const auto foreign = foreign_among(nodes);
   CHECK(
-    missing_among(nodes)
-    == "n1 is in cluster 00000000000000000000000000000063, but n3 in "
-       "00000000000000000000000000000062");
+    foreign.starts_with("n1 is in cluster 00000000000000000000000000000063, but n3 in "
+                        "00000000000000000000000000000062; "));
+  CHECK(foreign.find("move away the data directory") != std::string::npos);
+}
+
+TEST_CASE(
+  "readiness: who knows no cluster yet, or is a stranger, is of no other cluster") {
+  auto nodes = whole_cluster();
+  CHECK(foreign_among(nodes).empty());
+  CHECK(foreign_among({}).empty());
+  nodes[0].status->cluster = {};
+  nodes[1].status.reset();
+  CHECK(foreign_among(nodes).empty());
+  nodes = whole_cluster();
+  nodes[2].status->name = node_name{"x9"};
+  nodes[2].status->cluster = cluster_id{uuid{0, 98}};
+  CHECK(foreign_among(nodes).empty());
 }
 
 TEST_CASE(

@@ -132,6 +132,9 @@ TEST_CASE("greeter: a refused hello is answered with the reason and the remedy")
     std::get<refuse>(out.frames[0].frame).why.find("[cluster] name")
     != std::string::npos);
   CHECK(out.failures.empty());
+  REQUIRE(out.refusals.size() == 1);
+  CHECK(out.refusals[0].connection == c1);
+  CHECK(code_of(out.refusals[0].why) == ec::foreign_cluster);
 }
 
 TEST_CASE("greeter: a refused welcome is answered, and fails the dial") {
@@ -152,6 +155,9 @@ TEST_CASE("greeter: a refusal by the peer fails the dial with its reason") {
   CHECK(out.closes == std::vector{c1});
   check_failed(out, session_id{9}, ec::stopping);
   CHECK(sentence_of(out.failures[0].why) == "refused by the peer: node n2 is leaving");
+  REQUIRE(out.refusals.size() == 1);
+  CHECK(out.refusals[0].connection == c1);
+  CHECK(code_of(out.refusals[0].why) == ec::stopping);
 }
 
 TEST_CASE("greeter: a stranger that begins with anything but a hello is refused") {

@@ -129,7 +129,7 @@ TEST_CASE("handshake: the rules of a hello") {
     {"ourselves", [](auto& me, auto& x) { x.from = me.self; }, ec::already_exists,
      "dialled itself"},
     {"our id in another incarnation",
-     [](auto&, auto& x) { x.from = shaking_identity(1, 2); }, ec::already_exists,
+     [](auto&, auto& x) { x.from = shaking_identity(1, 2); }, ec::in_use,
      "data directory copied"},
     {"a client", [](auto&, auto& x) { x.from.role = link_role::client; }, std::nullopt,
      ""},
@@ -178,7 +178,7 @@ TEST_CASE("handshake: the rules of a welcome") {
      ec::version_mismatch},
     {"ourselves", [](auto& me, auto& x) { x.from = me.self; }, ec::already_exists},
     {"our id in another incarnation",
-     [](auto&, auto& x) { x.from = shaking_identity(1, 7); }, ec::already_exists}};
+     [](auto&, auto& x) { x.from = shaking_identity(1, 7); }, ec::in_use}};
   for (const auto& row : rows) {
     CAPTURE(row.what);
     auto me = shaking_self();

@@ -58,6 +58,29 @@ TEST_CASE_FIXTURE(fixture, "links_actor: a contact with ourselves fails") {
   CHECK(code_of(peer.error()) == ec::already_exists);
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "links_actor: both ends warn of a link between two clusters, once") {
+  caf::anon_send(a.links, cluster_joined{cluster_id{uuid{7, 1}}});
+  caf::anon_send(b.links, cluster_joined{cluster_id{uuid{7, 2}}});
+  system.settle();
+  for (auto round = 0; round < 2; ++round) {
+    auto peer = ask_for<peer_identity>(20s, a.links, contact{b.address});
+    REQUIRE_FALSE(peer);
+    CHECK(code_of(peer.error()) == ec::foreign_cluster);
+  }
+  for (auto* x : {&a, &b}) {
+    auto warnings = std::vector<std::string>{};
+    for (const auto& line : x->context.lines)
+      if (line.find("level=warn") != std::string::npos)
+        warnings.push_back(line);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("a link was refused") != std::string::npos);
+    CHECK(warnings[0].find(to_string(cluster_id{uuid{7, 1}})) != std::string::npos);
+    CHECK(warnings[0].find(to_string(cluster_id{uuid{7, 2}})) != std::string::npos);
+    CHECK(warnings[0].find("another seed") != std::string::npos);
+  }
+}
+
 TEST_CASE_FIXTURE(fixture, "links_actor: a request through a reference is answered") {
   meet();
   auto answer = ask<word>(reference(), word{"hello"});

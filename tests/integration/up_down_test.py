@@ -2,13 +2,15 @@
 """`up` and `down`: clusters of real processes come, stay, grow and go."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
 from pathlib import Path
 
-from local_cluster import (TIMEOUT, TROUPE, LocalClusterTest, environment, is_gone, is_locked,
-                           main, port_is_free, troupe)
+from local_cluster import (TIMEOUT, TROUPE, LocalClusterTest, environment, free_base_port,
+                           is_gone, is_locked, main, port_is_free, troupe, wait_until)
 
 
 class UpTest(LocalClusterTest):
@@ -147,6 +149,63 @@ class UpTroubleTest(LocalClusterTest):
     def test_a_first_call_without_a_number_makes_nothing(self):
         self.fails(self.up(), 2, "--nodes 3")
         self.assertFalse(self.directory.exists())
+
+
+class ForeignClusterTest(LocalClusterTest):
+    """What belongs to another cluster is refused, and both are named."""
+
+    def cluster_ids(self, directory):
+        """The ids that the nodes of `directory` have told in their logs."""
+        return {found for log in directory.glob("*/log")
+                for found in re.findall(r"msg=cluster id=(\w+)", log.read_text("utf-8"))}
+
+    def warnings(self, log):
+        return [line for line in log.read_text("utf-8").splitlines() if "level=warn" in line]
+
+    def second_cluster(self, nodes):
+        directory = self.folder / "other"
+        base = free_base_port()
+        self.addCleanup(troupe, "down", "--dir", directory)
+        self.succeeds(troupe("up", "--dir", directory, "--nodes", nodes, "--base-port", base))
+        return directory, base
+
+    def test_a_node_with_a_cluster_of_its_own_warns_of_a_foreign_seed(self):
+        self.first_up(1)
+        other, base = self.second_cluster(1)
+        self.succeeds(troupe("down", "--dir", other))
+        ours, theirs = self.cluster_ids(self.directory), self.cluster_ids(other)
+        log = self.folder / "joiner.log"
+        with open(log, "wb") as output, subprocess.Popen(
+                [TROUPE, "node", "--config", other / "n1" / "troupe.toml",
+                 "--join", f"127.0.0.1:{self.base + 1}"],
+                stdout=output, stderr=output, env=environment()) as node:
+            self.addCleanup(node.kill)
+            wait_until(lambda: self.warnings(log), "a warning")
+            node.terminate()
+            node.wait(TIMEOUT)
+        for text in [*ours, *theirs, "a link was refused", "foreign_cluster",
+                     f"127.0.0.1:{self.base + 1}", "empty data directory"]:
+            self.assertIn(text, self.warnings(log)[0])
+        # Whom it has dialled says so, too.
+        self.assertIn("foreign_cluster", self.warnings(self.directory / "n1" / "log")[0])
+
+    def test_up_with_a_data_directory_of_another_cluster_names_both_at_once(self):
+        self.first_up(2)
+        other, _ = self.second_cluster(2)
+        ours, theirs = self.cluster_ids(self.directory), self.cluster_ids(other)
+        self.succeeds(self.down())
+        self.succeeds(troupe("down", "--dir", other))
+        shutil.rmtree(self.directory / "n2" / "data")
+        shutil.copytree(other / "n2" / "data", self.directory / "n2" / "data")
+        self.fails(self.up(), 1, "foreign_cluster", *ours, *theirs,
+                   "move away the data directory")
+
+    def test_up_that_waits_in_vain_tells_what_the_nodes_have_warned_of(self):
+        self.first_up(2)
+        self.end(self.pids()[1])
+        run = self.up("--timeout", "5 s", env=environment(TROUPE_CLUSTER_NAME="other"))
+        self.fails(run, 1, "deadline_exceeded", "n1 warned:", "n2 warned:",
+                   "a link was refused", "check [cluster] name")
 
 
 class DownTest(LocalClusterTest):
