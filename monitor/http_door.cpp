@@ -1,8 +1,12 @@
 #include "monitor/http_door.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -12,6 +16,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/none.hpp>
 
 namespace troupe::monitor {
 
@@ -22,25 +27,74 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-// A GET has no body and a short header.
-constexpr std::size_t header_bytes_max = 16U << 10;
+// A GET has a short header.
+constexpr std::uint32_t header_bytes_max = 16U << 10;
+
+// What a client may still send after a refusal, without being heard: closing at once
+// would reset the connection, and the client might never see why.
+constexpr auto goodbye = std::chrono::milliseconds{2'000};
 
 constexpr auto accept_backoff = std::chrono::milliseconds{100};
 
-using request = http::request<http::empty_body>;
+using request_parser = http::request_parser<http::empty_body>;
 using response = http::response<http::string_body>;
 
-response respond(const request& x, const http_door::handler& answer) {
-  auto made = http_answer{405, "text/plain", "only GET and HEAD\n"};
-  if (x.method() == http::verb::get || x.method() == http::verb::head)
-    made = answer(std::string{x.target().substr(0, x.target().find('?'))});
-  auto result = response{static_cast<http::status>(made.status), x.version()};
+response make_response(http_answer made, unsigned version) {
+  auto result = response{static_cast<http::status>(made.status), version};
   result.set(http::field::content_type, made.content_type);
   result.set(http::field::cache_control, "no-store");
-  result.keep_alive(x.keep_alive());
   result.content_length(made.body.size());
-  if (x.method() != http::verb::head)
-    result.body() = std::move(made.body);
+  result.body() = std::move(made.body);
+  return result;
+}
+
+response refusal(http::status why, std::string sentence, unsigned version = 11) {
+  auto result = make_response(
+    {static_cast<unsigned>(why), "text/plain", std::move(sentence) + '\n'}, version);
+  result.keep_alive(false);
+  return result;
+}
+
+/// What a header that cannot be taken in is answered with; nothing when the connection is
+/// at its end, or broke.
+std::optional<response> refusal_of(const beast::error_code& trouble) {
+  if (trouble == http::error::end_of_stream)
+    return std::nullopt;
+  if (trouble == http::error::header_limit)
+    return refusal(
+      http::status::request_header_fields_too_large,
+      "a request's header ends at " + std::to_string(header_bytes_max) + " bytes");
+  if (trouble.category() == make_error_code(http::error::bad_method).category())
+    return refusal(http::status::bad_request, "malformed request: " + trouble.message());
+  return std::nullopt;
+}
+
+/// Why a whole header is not answered, if so. The method comes first: a POST has a body.
+std::optional<response> refusal_of(const request_parser& parser) {
+  const auto& x = parser.get();
+  if (x.version() >= 11 && x.count(http::field::host) != 1)
+    return refusal(http::status::bad_request, "malformed request: one Host is needed");
+  if (x.method() != http::verb::get && x.method() != http::verb::head) {
+    auto result
+      = refusal(http::status::method_not_allowed, "only GET and HEAD", x.version());
+    result.set(http::field::allow, "GET, HEAD");
+    return result;
+  }
+  if (!parser.is_done())
+    return refusal(
+      http::status::payload_too_large, "a request has no body here", x.version());
+  return std::nullopt;
+}
+
+response respond(const request_parser& parser, const http_door::handler& answer) {
+  if (auto refused = refusal_of(parser))
+    return std::move(*refused);
+  const auto& x = parser.get();
+  auto result = make_response(
+    answer(std::string{x.target().substr(0, x.target().find('?'))}), x.version());
+  result.keep_alive(x.keep_alive());
+  if (x.method() == http::verb::head)
+    result.body().clear();
   return result;
 }
 
@@ -59,25 +113,49 @@ public:
   void read() {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
-    parser_->body_limit(0);
+    parser_->body_limit(boost::none); // No body is read, whatever its length.
     stream_.expires_after(config_.client_deadline);
-    http::async_read(
+    http::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](beast::error_code trouble, std::size_t) {
         if (!trouble)
-          self->write();
+          self->write(respond(*self->parser_, self->answer_));
+        else if (auto refused = refusal_of(trouble))
+          self->write(std::move(*refused));
       });
   }
 
 private:
-  void write() {
-    response_ = respond(parser_->get(), answer_);
+  void write(response x) {
+    response_ = std::move(x);
     stream_.expires_after(config_.client_deadline);
     http::async_write(
       stream_, response_,
       [self = shared_from_this()](beast::error_code trouble, std::size_t) {
-        if (!trouble && self->response_.keep_alive())
+        if (trouble)
+          return;
+        if (self->response_.keep_alive())
           self->read();
+        else
+          self->say_goodbye();
+      });
+  }
+
+  void say_goodbye() {
+    auto trouble = beast::error_code{};
+    stream_.socket().shutdown(tcp::socket::shutdown_send, trouble);
+    stream_.expires_after(goodbye);
+    if (!trouble)
+      drop_input();
+  }
+
+  void drop_input() {
+    buffer_.clear();
+    stream_.async_read_some(
+      buffer_.prepare(header_bytes_max),
+      [self = shared_from_this()](beast::error_code trouble, std::size_t) {
+        if (!trouble)
+          self->drop_input();
       });
   }
 
@@ -86,7 +164,7 @@ private:
   const http_door_config& config_;
   const http_door::handler& answer_;
   std::function<void()> ended_;
-  std::optional<http::request_parser<http::empty_body>> parser_;
+  std::optional<request_parser> parser_;
   response response_;
 };
 

@@ -2,7 +2,11 @@
 ///
 /// A thread of its own waits for sockets. What it tells comes from functions that it
 /// calls on that thread. Bounded: connections, header size, and the time that a client
-/// may take.
+/// may take, for a request and between two.
+///
+/// What it cannot answer is told so, and its connection closed: 400 for what is not HTTP,
+/// 405 (with Allow) for methods other than GET and HEAD, 413 for a body, 431 for a header
+/// above 16 KiB. Who takes too long is closed without a word.
 #pragma once
 
 #include "actors/address.hpp"
@@ -26,7 +30,8 @@ struct http_door_config {
   /// Connections served at one time; further ones wait in the system's queue.
   std::size_t connections_max = 256;
 
-  /// How long a client may take for its request, and to read the answer.
+  /// How long a client may take for its whole request, counted from the answer before
+  /// it, and to read the answer.
   std::chrono::milliseconds client_deadline{10'000};
 };
 
