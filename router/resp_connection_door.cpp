@@ -37,9 +37,9 @@ std::uint32_t replica_count(const data_outcome& x) {
 resp_connection::resp_connection(
   resp_loop& loop, boost::asio::ip::tcp::socket socket, std::uint64_t id,
   std::string peer)
-    : loop_{loop}, stream_{std::move(socket), *this}, session_{
-                                                        loop.shared().settings.session,
-                                                        id, std::move(peer)} {}
+    : loop_{loop}, stream_{std::move(socket), *this},
+      session_{loop.shared().settings.session, id, std::move(peer)},
+      watch_{loop.shared().settings.door.command_deadline} {}
 
 void resp_connection::start() {
   if (stream_.open(loop_.shared().settings.door.keepalive))
@@ -199,6 +199,7 @@ void resp_connection::flush() {
   }
   if (done())
     say_goodbye();
+  watch_command();
   read_on();
 }
 
@@ -220,6 +221,32 @@ void resp_connection::send_replies() {
   }
 }
 
+// One reminder at a time, however many commands come in parts.
+void resp_connection::watch_command() {
+  const auto command
+    = phase_ == phase::open ? session_.unfinished_command() : std::nullopt;
+  if (!command && !watch_.late_at())
+    return;
+  const auto now = loop_.now();
+  watch_.sees(command, now);
+  if (command && !std::exchange(reminder_due_, true))
+    loop_.remind(*this, *watch_.late_at() - now, &resp_connection::look_at_command);
+}
+
+void resp_connection::look_at_command() {
+  reminder_due_ = false;
+  if (phase_ != phase::open)
+    return;
+  const auto now = loop_.now();
+  // Its rest may have come since the last turn ended.
+  watch_.sees(session_.unfinished_command(), now);
+  if (const auto late_at = watch_.late_at(); late_at && now >= *late_at) {
+    session_.give_up_command();
+    loop_.gave_up_command(session_.client());
+  }
+  loop_.wants_turn_end(*this); // Where the next reminder comes from.
+}
+
 // A client that has closed its half gets the replies to what it has sent before.
 bool resp_connection::done() const {
   if (stream_.unsent_bytes() > 0 || session_.has_replies())
@@ -233,7 +260,7 @@ void resp_connection::say_goodbye() {
     return close();
   phase_ = phase::leaving;
   stream_.end_output();
-  loop_.remind(*this, goodbye);
+  loop_.remind(*this, goodbye, &resp_connection::expired);
 }
 
 // -- the end

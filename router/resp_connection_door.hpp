@@ -10,6 +10,7 @@
 
 #include "router/data/data_calls.hpp"
 #include "router/data/sessions.hpp"
+#include "router/resp/command_watch.hpp"
 #include "router/resp/session.hpp"
 #include "router/resp_stream_door.hpp"
 
@@ -49,6 +50,9 @@ public:
   /// The client had its time to see the last reply.
   void expired();
 
+  /// The time of a command may be over that has not come to its end.
+  void look_at_command();
+
   void close();
 
   /// Whether a loop's list may take it in, which each does once at a time.
@@ -79,6 +83,7 @@ private:
   void send_replies();
   [[nodiscard]] bool done() const;
   void say_goodbye();
+  void watch_command();
   void read_on();
   void leave_if_idle();
 
@@ -96,6 +101,8 @@ private:
     closed,
   };
   phase phase_ = phase::open;
+  command_watch watch_;
+  bool reminder_due_ = false; // Of `look_at_command`.
   bool in_flushing_ = false;
   bool in_settled_ = false;
 };

@@ -19,6 +19,11 @@ struct resp_door_config {
   /// shorter frees clients sooner.
   std::chrono::milliseconds deadline{5'000};
 
+  /// Time from the first byte of a command to its last; beyond it the client is told so
+  /// and closed. Time in which the door does not read does not count. Longer lets slow
+  /// clients send larger values; shorter frees what half a command holds sooner.
+  std::chrono::milliseconds command_deadline{60'000};
+
   /// Connections at one time; further ones are told so and closed. Each costs some KiB.
   std::size_t clients_max = 10'000;
 

@@ -99,12 +99,14 @@ void resp_loop::refuse(tcp::socket socket) {
   socket.write_some(boost::asio::buffer(refusal.data(), refusal.size()), ignored);
 }
 
-void resp_loop::remind(resp_connection& x, duration delay) {
+void resp_loop::remind(
+  resp_connection& x, duration delay, void (resp_connection::*what)()) {
   auto timer = std::make_shared<boost::asio::steady_timer>(context_, delay);
-  timer->async_wait([timer, weak = x.weak_from_this()](boost::system::error_code code) {
-    if (auto connection = weak.lock(); connection && !code)
-      connection->expired();
-  });
+  timer->async_wait(
+    [timer, what, weak = x.weak_from_this()](boost::system::error_code code) {
+      if (auto connection = weak.lock(); connection && !code)
+        ((*connection).*what)();
+    });
 }
 
 void resp_loop::too_slow(const client_state& client, std::size_t unread_bytes) {
@@ -112,6 +114,13 @@ void resp_loop::too_slow(const client_state& client, std::size_t unread_bytes) {
   shared_.environment.log.warn(
     "a client does not read its replies and is closed", "peer", client.peer, "name",
     client.name, "unread_bytes", unread_bytes);
+}
+
+void resp_loop::gave_up_command(const client_state& client) {
+  shared_.metrics.unfinished.add();
+  shared_.environment.log.warn(
+    "a client does not end the command that it has begun and is closed", "peer",
+    client.peer, "name", client.name);
 }
 
 void resp_loop::forget(resp_connection& x) {

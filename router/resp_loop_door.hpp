@@ -67,11 +67,14 @@ public:
   /// Lets the connection flush at the end of the turn.
   void wants_turn_end(resp_connection& x);
 
-  /// Lets the connection hear `expired` once `delay` has passed, unless it is gone.
-  void remind(resp_connection& x, duration delay);
+  /// Calls `what` of the connection once `delay` has passed, unless it is gone.
+  void remind(resp_connection& x, duration delay, void (resp_connection::*what)());
 
   /// A client does not read, and is closed for it.
   void too_slow(const client_state& client, std::size_t unread_bytes);
+
+  /// A client has begun a command, not ended it in time, and is closed for it.
+  void gave_up_command(const client_state& client);
 
   /// Lets go of a connection that is closed and has nothing under way. A repeat changes
   /// nothing.

@@ -15,6 +15,9 @@ resp_metrics::resp_metrics(metrics_registry& registry)
       overflows{registry.make_counter(
         "troupe_router_resp_overflows_total",
         "Connections that were closed because their clients did not read.")},
+      unfinished{registry.make_counter(
+        "troupe_router_resp_unfinished_total",
+        "Connections that were closed because a command did not come to its end.")},
       received_bytes{registry.make_counter(
         "troupe_router_resp_received_bytes_total", "Bytes from Redis clients.")},
       sent_bytes{registry.make_counter(

@@ -19,8 +19,9 @@ struct resp_metrics {
 
   gauge& connections;
   counter& accepted;
-  counter& refused;   ///< There were `clients_max` already.
-  counter& overflows; ///< Closed for not reading their replies.
+  counter& refused;    ///< There were `clients_max` already.
+  counter& overflows;  ///< Closed for not reading their replies.
+  counter& unfinished; ///< Closed for not ending a command in time.
   counter& received_bytes;
   counter& sent_bytes;
   counter& commands;

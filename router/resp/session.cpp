@@ -85,6 +85,7 @@ void resp_session::resume(const door_environment& in, output& out) {
     switch (parser_.next(arguments_)) {
       case resp_parser::outcome::request:
         ++out.command_count;
+        ++taken_count_;
         execute(arguments_, in, out);
         if (arguments_.capacity() > kept_argument_count_max)
           arguments_ = {};
@@ -98,6 +99,18 @@ void resp_session::resume(const door_environment& in, output& out) {
         return;
     }
   }
+}
+
+std::optional<std::uint64_t> resp_session::unfinished_command() const {
+  if (!may_take() || parser_.pending_bytes() == 0)
+    return std::nullopt;
+  return taken_count_;
+}
+
+void resp_session::give_up_command() {
+  answer_now(error_reply("ERR Protocol error: the command did not come to its end "
+                         "within door.command_deadline"));
+  closing_ = true;
 }
 
 bool resp_session::may_take() const {

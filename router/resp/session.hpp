@@ -119,6 +119,14 @@ public:
   /// Goes on with what was received, after `ended` or `take_replies`.
   void resume(const door_environment& in, output& out);
 
+  /// Number of the command of which a part has come, and whose rest is waited for;
+  /// nothing when there is none, or the client is not read anyway.
+  [[nodiscard]] std::optional<std::uint64_t> unfinished_command() const;
+
+  /// That command has taken too long: says so, behind the replies to those before, and is
+  /// `finished` then.
+  void give_up_command();
+
   /// Whether to read from the socket.
   [[nodiscard]] bool wants_input() const { return may_take(); }
 
@@ -184,6 +192,8 @@ private:
   client_state client_;
   resp_parser parser_;
   std::vector<std::string_view> arguments_; // Kept for its memory.
+
+  std::uint64_t taken_count_ = 0;
 
   std::deque<slot_of_reply> waiting_;  // In the order of the commands.
   std::uint64_t first_ticket_ = 1;     // Of the first in `waiting_`.

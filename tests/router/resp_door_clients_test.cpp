@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace troupe::router::test {
@@ -36,6 +37,28 @@ TEST_CASE("resp_door: a breach of the protocol is answered, whatever follows it"
   CHECK(
     client.peer().receive_all()
     == "+PONG\r\n-ERR Protocol error: expected '$', got '!'\r\n");
+}
+
+TEST_CASE("resp_door: who does not end a command in time is told so, and closed") {
+  auto settings = resp_door_settings{};
+  settings.door.command_deadline = 200ms;
+  auto t = resp_door_fixture{settings};
+  const auto idle = t.connect();
+  CHECK(idle.ask("PING\r\n", "+PONG\r\n") == "+PONG\r\n");
+  const auto half = t.connect();
+  half.send("PING\r\n*2\r\n$3\r\nGET\r\n$");
+  CHECK(
+    half.peer().receive_all()
+    == "+PONG\r\n-ERR Protocol error: the command did not come to its end within "
+       "door.command_deadline\r\n");
+  CHECK(t.metrics_of("troupe_router_resp_unfinished_total") == 1);
+  // Dripping does not help; silence between commands is no fault.
+  const auto drip = t.connect();
+  const auto begun = std::chrono::steady_clock::now();
+  while (drip.peer().send("x") && std::chrono::steady_clock::now() - begun < 30s)
+    std::this_thread::sleep_for(10ms);
+  CHECK(t.metrics_of("troupe_router_resp_unfinished_total") == 2);
+  CHECK(idle.ask("PING\r\n", "+PONG\r\n") == "+PONG\r\n");
 }
 
 TEST_CASE("resp_door: QUIT is answered after what was under way") {

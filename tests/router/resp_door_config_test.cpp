@@ -22,6 +22,7 @@ TEST_CASE("resp_door_config: names the key whose value is out of range") {
   const auto changes = std::vector<std::pair<std::string, change>>{
     {"door.threads", [](auto& x) { x.thread_count = 0; }},
     {"door.deadline", [](auto& x) { x.deadline = 99ms; }},
+    {"door.command_deadline", [](auto& x) { x.command_deadline = 99ms; }},
     {"door.clients_max", [](auto& x) { x.clients_max = 0; }},
     {"door.unread_max", [](auto& x) { x.unread_max = kib(63); }},
     {"door.keepalive", [](auto& x) { x.keepalive = 0ms; }},
