@@ -106,10 +106,12 @@ void membership_state::tell(const member_news& x) {
 
 void membership_state::log(const member_news& x) {
   const auto& about = x.about;
+  // Most often one of them has ended, and is only not known to be dead yet: it has lost
+  // its disk, and is the other now. The bearers find out.
   if (x.what == member_event::name_conflict)
-    context_->log.error(
-      "two members have one name; rename one and restart it", "name", about.node.name,
-      "id", about.node.id, "rival", x.rival);
+    context_->log.info(
+      "two members have one name for now", "name", about.node.name, "id", about.node.id,
+      "rival", x.rival);
   else
     context_->log.info(
       "member", "event", to_string(x.what), "name", about.node.name, "incarnation",

@@ -16,6 +16,12 @@ constexpr auto step_deadline = 10s;
 // Founding waits for machines to be switched on; it is asked again this often.
 constexpr auto founding_deadline = 60s;
 
+// A contact ends by the links' own deadlines, well within this.
+constexpr auto contact_deadline = 5min;
+
+// A member of the same name that is met so soon after the start was there before.
+constexpr auto new_for = 30s;
+
 } // namespace
 
 std::string_view to_string(node_phase x) {
@@ -84,6 +90,7 @@ void lifecycle_state::await_charter() {
 
 void lifecycle_state::join() {
   become(node_phase::joining);
+  joined_at_ = context_->clock->now();
   for (auto& x : config_.late_children(*progress_.charter))
     to_add_.push_back(std::move(x));
   add_next_child();
@@ -114,6 +121,7 @@ void lifecycle_state::on(const cluster::member_news& x) {
   auto is_self = x.about.node.id == config_.self;
   if (!is_self && present(x.about.state) && progress_.phase == node_phase::joining)
     become(node_phase::ready);
+  seek_rival(x.about);
   if (x.what == cluster::member_event::expelled)
     give_up(fail(
       ec::wrong_state, "the cluster has forgotten this node; start it with an empty data "
@@ -123,6 +131,44 @@ void lifecycle_state::on(const cluster::member_news& x) {
       ec::stale_incarnation,
       "the cluster knows a later incarnation of this node; the data "
       "directory is an old copy, start with an empty one"));
+}
+
+// Whoever goes by names would mix two live members of one name up. One that does not
+// answer is no rival: its node has lost its disk, most often, and is this one now, under
+// another id.
+void lifecycle_state::seek_rival(const cluster::member& x) {
+  if (x.node.id == config_.self || x.node.name != config_.name)
+    return;
+  if (!present(x.state)) {
+    rivals_.erase(x.node.id);
+    return;
+  }
+  if (x.endpoints.link == config_.advertise || !rivals_.insert(x.node.id).second)
+    return;
+  auto is_new = context_->clock->now() - joined_at_ < new_for;
+  self_
+    ->request(others_->get().links, contact_deadline, cluster::contact{x.endpoints.link})
+    .then(
+      [this, x, is_new](const cluster::peer_identity& peer) {
+        if (peer.id == x.node.id)
+          found_rival(x, is_new);
+      },
+      [this, id = x.node.id](const error& why) {
+        context_->log.debug(
+          "a member of the same name does not answer", "id", id, "why", render(why));
+      });
+}
+
+void lifecycle_state::found_rival(const cluster::member& x, bool is_new) {
+  auto why = fail(
+    ec::already_exists, "the name " + x.node.name.value() + " belongs to the live member "
+                          + to_string(x.node.id) + " at " + x.endpoints.link
+                          + ", and to node " + to_string(config_.self)
+                          + "; start one of them with another node.name (--name)");
+  if (is_new && progress_.phase != node_phase::leaving)
+    give_up(why);
+  else
+    context_->log.error("two members have one name", "why", render(why));
 }
 
 // -- the way out

@@ -1,8 +1,9 @@
 /// Leads a node through its life: founding, joining, ready, leaving.
 ///
 /// It listens, waits for the charter, has membership and the registry started under the
-/// node's supervisor, and says when the node is ready. On the way out it withdraws what
-/// the node offers, has `left` spread, and closes the links.
+/// node's supervisor, and says when the node is ready. A new node whose name a live
+/// member bears ends, before anybody takes it for that one. On the way out it withdraws
+/// what the node offers, has `left` spread, and closes the links.
 #pragma once
 
 #include "actors/behavior.hpp"
@@ -13,6 +14,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +27,11 @@ namespace troupe::apps {
 
 struct lifecycle_config {
   node_id self;
-  std::string listen;   ///< host:port
-  bool alone = false;   ///< Founds a cluster of one: there is nobody to wait for.
-  duration hand_over{}; ///< node.hand_over
+  node_name name;
+  std::string listen;    ///< host:port
+  std::string advertise; ///< The same, as others dial it.
+  bool alone = false;    ///< Founds a cluster of one: there is nobody to wait for.
+  duration hand_over{};  ///< node.hand_over
   /// Makes the children to add once the cluster is known, in their order: membership, the
   /// registry, what stands on them.
   std::function<std::vector<actors::child_spec>(const cluster::charter&)> late_children;
@@ -58,6 +62,8 @@ private:
   void join();
   void add_next_child();
   void watch_members();
+  void seek_rival(const cluster::member& x);
+  void found_rival(const cluster::member& x, bool is_new);
   void become(node_phase phase);
   void give_up(const error& why);
   void hand_over();
@@ -72,6 +78,8 @@ private:
   lifecycle_config config_;
   std::deque<actors::child_spec> to_add_;
   node_progress progress_;
+  time_point joined_at_;
+  std::set<node_id> rivals_; // Present members of our name, asked whether they live.
   std::vector<caf::typed_response_promise<leave_reply>> leaving_;
 };
 

@@ -265,7 +265,9 @@ expected<actors::child_handle> node::start_founding() {
 expected<actors::child_handle> node::start_lifecycle() {
   auto config = lifecycle_config{
     identity_.id,
+    config_.name,
     to_string(config_.link_door.listen),
+    to_string(config_.link_door.advertise),
     is_alone(config_),
     duration{config_.hand_over},
     [this](const cluster::charter& x) { return late_children(x); },

@@ -208,6 +208,29 @@ class ForeignClusterTest(LocalClusterTest):
                    "a link was refused", "check [cluster] name")
 
 
+class NameTest(LocalClusterTest):
+    def test_a_new_node_with_the_name_of_a_live_member_ends_and_that_one_stays(self):
+        self.first_up(2)
+        pids = self.pids()
+        base = free_base_port()
+        run = troupe("node", "--name", "n2", "--data-dir", self.folder / "impostor",
+                     "--join", f"127.0.0.1:{self.base + 1}",
+                     "--listen", f"127.0.0.1:{base + 1}", "--resp", f"127.0.0.1:{base + 101}",
+                     "--http", f"127.0.0.1:{base + 201}")
+        self.fails(run, 1, "already_exists", "the name n2 belongs to the live member",
+                   f"127.0.0.1:{self.base + 2}", "--name")
+        self.assertIn("0 started now", self.succeeds(self.up()).stdout)
+        self.assertEqual(self.pids(), pids)
+
+    def test_a_node_that_lost_its_disk_comes_back_under_its_name_without_a_warning(self):
+        self.first_up(4)
+        self.end(self.pids()[3])
+        shutil.rmtree(self.directory / "n4" / "data")
+        self.assertIn("1 started now", self.succeeds(self.up()).stdout)
+        for log in self.directory.glob("*/log"):
+            self.assertNotIn("the name n4 belongs", log.read_text("utf-8"))
+
+
 class DownTest(LocalClusterTest):
     def test_all_nodes_are_gone_and_their_ports_free(self):
         self.first_up(5)
