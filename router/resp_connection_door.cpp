@@ -114,7 +114,7 @@ void resp_connection::ask(session_request& x, time_point now) {
       request, writes_->answered_below(), std::move(x.what), std::nullopt};
   } else {
     what.what = storage::data_read{
-      storage::read_level::lease, std::move(x.keys), std::move(x.what)};
+      shared.settings.door.reads, std::move(x.keys), std::move(x.what)};
   }
   ++call_count_;
   loop_.call(*this, call, std::move(what));

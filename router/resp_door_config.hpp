@@ -3,6 +3,7 @@
 
 #include "actors/base/config.hpp"
 #include "actors/base/error.hpp"
+#include "storage/replica/requests.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,6 +24,13 @@ struct resp_door_config {
   /// and closed. Time in which the door does not read does not count. Longer lets slow
   /// clients send larger values; shorter frees what half a command holds sooner.
   std::chrono::milliseconds command_deadline{60'000};
+
+  /// How the master of a shard makes sure, before it answers a read, that it is still the
+  /// only one. `lease`: by what its voters have promised for a while; free, and right
+  /// while the nodes' clock rates differ by less than `replication.drift_percent`.
+  /// `master`: by a round of Beats to a majority; right whatever clocks do, and costs a
+  /// round trip.
+  storage::read_level reads = storage::read_level::lease;
 
   /// Connections at one time; further ones are told so and closed. Each costs some KiB.
   std::size_t clients_max = 10'000;

@@ -287,6 +287,7 @@ key_list resp_keys() {
     of("threads", &c::thread_count, "threads that serve Redis clients"),
     of("deadline", &c::deadline, "time from a command to its answer or failure"),
     of("command_deadline", &c::command_deadline, "time to send one command whole"),
+    of("reads", &c::reads, "lease or master"),
     session("redirect", &s::redirect, "auto, always or never"),
     of("clients_max", &c::clients_max, "connections at one time"),
     session("in_flight_max", &s::in_flight_max, "commands under way, per connection"),

@@ -129,6 +129,15 @@ error read_value(std::string_view text, storage::ack_mode& result) {
   return read_choice(text, result, "async semi quorum");
 }
 
+error read_value(std::string_view text, storage::read_level& result) {
+  for (auto x : {storage::read_level::lease, storage::read_level::master})
+    if (text == print_value(x)) {
+      result = x;
+      return {};
+    }
+  return unreadable(text, "is not one of lease master");
+}
+
 error read_value(std::string_view text, router::redirect_mode& result) {
   return read_choice(text, result, "auto always never");
 }
@@ -189,6 +198,10 @@ std::string print_value(membership_preset x) { return std::string{to_string(x)};
 std::string print_value(router::cluster_mode x) { return std::string{to_string(x)}; }
 
 std::string print_value(storage::ack_mode x) { return to_string(x); }
+
+std::string print_value(storage::read_level x) {
+  return x == storage::read_level::master ? "master" : "lease";
+}
 
 std::string print_value(router::redirect_mode x) { return std::string{to_string(x)}; }
 

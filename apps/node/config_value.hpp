@@ -36,6 +36,7 @@ namespace troupe::apps {
 [[nodiscard]] error read_value(std::string_view text, membership_preset& result);
 [[nodiscard]] error read_value(std::string_view text, router::cluster_mode& result);
 [[nodiscard]] error read_value(std::string_view text, storage::ack_mode& result);
+[[nodiscard]] error read_value(std::string_view text, storage::read_level& result);
 [[nodiscard]] error read_value(std::string_view text, router::redirect_mode& result);
 [[nodiscard]] error read_value(std::string_view text, founder& result);
 [[nodiscard]] error read_value(std::string_view text, std::vector<founder>& result);
@@ -67,6 +68,7 @@ template <std::unsigned_integral T>
 [[nodiscard]] std::string print_value(membership_preset x);
 [[nodiscard]] std::string print_value(router::cluster_mode x);
 [[nodiscard]] std::string print_value(storage::ack_mode x);
+[[nodiscard]] std::string print_value(storage::read_level x);
 [[nodiscard]] std::string print_value(router::redirect_mode x);
 [[nodiscard]] std::string print_value(const founder& x);
 [[nodiscard]] std::string print_value(const std::vector<founder>& xs);

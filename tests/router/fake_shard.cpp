@@ -45,6 +45,7 @@ data_answer fake_rows::execute(data_request& x) {
     result.reply = std::move(done.reply);
     result.at = {epoch{1}, lsn{++end_}};
   } else if (auto* read = std::get_if<storage::data_read>(&x.what)) {
+    read_levels_.push_back(read->level);
     result.reply = commands_.query(read->what, x.in, *this, wall_ms).value();
   } else if (auto* wait = std::get_if<storage::data_wait>(&x.what)) {
     result.reply = std::to_string(std::min(wait->replica_count, 2U));
@@ -73,6 +74,11 @@ void fake_rows::refuse_with(std::optional<answer_status> status) {
 void fake_rows::fall_silent() {
   auto lock = std::lock_guard{mutex_};
   silent_ = true;
+}
+
+std::vector<storage::read_level> fake_rows::read_levels() const {
+  auto lock = std::lock_guard{mutex_};
+  return read_levels_;
 }
 
 std::vector<std::size_t> fake_rows::batches() const {

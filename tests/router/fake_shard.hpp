@@ -41,6 +41,7 @@ public:
   /// How many requests each message brought.
   [[nodiscard]] std::vector<std::size_t> batches() const;
   [[nodiscard]] std::vector<storage::request_id> writes() const;
+  [[nodiscard]] std::vector<storage::read_level> read_levels() const;
 
 private:
   [[nodiscard]] storage::data_answer execute(storage::data_request& x);
@@ -54,6 +55,7 @@ private:
   bool silent_ = false;
   std::vector<std::size_t> batches_;
   std::vector<storage::request_id> writes_;
+  std::vector<storage::read_level> read_levels_;
 };
 
 /// @pre the test waits for the end of the actor before the engine ends.

@@ -144,6 +144,17 @@ TEST_CASE("resp_door: always redirects everybody, never nobody") {
   CHECK(client.peer().receive_all().ends_with("$-1\r\n+OK\r\n"));
 }
 
+TEST_CASE("resp_door: reads are made sure of as door.reads says, here and elsewhere") {
+  for (const auto level : {storage::read_level::lease, storage::read_level::master}) {
+    auto settings = resp_door_settings{};
+    settings.door.reads = level;
+    auto t = resp_door_fixture{settings};
+    CHECK(t.connect().ask("GET b\r\nGET a\r\n", "$-1\r\n$-1\r\n") == "$-1\r\n$-1\r\n");
+    CHECK(t.here->read_levels() == std::vector{level});
+    CHECK(t.there->read_levels() == std::vector{level});
+  }
+}
+
 TEST_CASE("resp_door: WAIT tells the least of the shards that were written to") {
   auto t = resp_door_fixture{};
   auto client = t.connect();
