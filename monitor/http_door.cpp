@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/none.hpp>
 
 namespace troupe::monitor {
 
@@ -113,7 +113,9 @@ public:
   void read() {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
-    parser_->body_limit(boost::none); // No body is read, whatever its length.
+    // No body is read, whatever its length. Not boost::none: Boost 1.74 takes every
+    // length for more than that.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     stream_.expires_after(config_.client_deadline);
     http::async_read_header(
       stream_, buffer_, *parser_,
