@@ -65,6 +65,8 @@ public:
   [[nodiscard]] std::optional<node_id> master_of(shard_id shard) const;
 
   [[nodiscard]] const std::map<shard_id, shard_route>& shards() const { return shards_; }
+
+  /// Those that are present, and those that are not but have replicas placed on them.
   [[nodiscard]] const std::map<node_id, data_node>& nodes() const { return nodes_; }
 
   /// Who owns what, ascending, for clients that ask for the whole map.

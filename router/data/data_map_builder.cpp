@@ -3,6 +3,7 @@
 #include "storage/catalog/placement_wire.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace troupe::router {
 
@@ -159,6 +160,19 @@ std::optional<node_id> data_map_builder::master_of(const shard_roles& x) const {
   return std::nullopt;
 }
 
+// Membership lists the dead and those that left for a day; whoever asks for the map wants
+// to know of those that still hold what it lists.
+std::map<node_id, data_node> data_map_builder::listed_nodes() const {
+  auto holders = std::set<node_id>{};
+  for (const auto& [shard, replicas] : replicas_)
+    holders.insert(replicas.begin(), replicas.end());
+  auto result = nodes_;
+  std::erase_if(result, [&](const auto& x) {
+    return !x.second.present && !holders.contains(x.first);
+  });
+  return result;
+}
+
 data_map_ptr data_map_builder::build() {
   auto shards = std::map<shard_id, shard_route>{};
   for (const auto& [shard, replicas] : replicas_)
@@ -168,11 +182,12 @@ data_map_ptr data_map_builder::build() {
     route.at = roles.highest;
     route.master = master_of(roles);
   }
-  auto unchanged = shards == last_->shards() && nodes_ == last_->nodes()
+  auto nodes = listed_nodes();
+  auto unchanged = shards == last_->shards() && nodes == last_->nodes()
                    && std::ranges::equal(slots_.ranges, last_->ranges());
   if (!unchanged)
     last_ = std::make_shared<data_map>(
-      last_->version() + 1, slots_, std::move(shards), nodes_);
+      last_->version() + 1, slots_, std::move(shards), std::move(nodes));
   return last_;
 }
 

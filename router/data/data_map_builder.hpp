@@ -51,6 +51,7 @@ private:
   [[nodiscard]] error role(const registry::view_change& x);
   [[nodiscard]] std::optional<node_id> master_of(const shard_roles& x) const;
   [[nodiscard]] bool may_be_there(const storage::shard_master& x) const;
+  [[nodiscard]] std::map<node_id, data_node> listed_nodes() const;
 
   std::map<shard_id, std::vector<node_id>> replicas_;
   storage::slot_map slots_;

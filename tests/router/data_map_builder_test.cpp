@@ -182,6 +182,22 @@ TEST_CASE("data_map_builder: a node that membership has not named is no master y
   CHECK(x.master() == node_of(9));
 }
 
+TEST_CASE("data_map_builder: who has left or died is listed while it holds a shard") {
+  using enum cluster::member_state;
+  for (auto state : {dead, left}) {
+    CAPTURE(cluster::to_string(state));
+    auto x = data_map_builder_fixture{};
+    x.builder.member(news_of(n1, state)); // A replica of shard 1.
+    x.builder.member(news_of(n3, state)); // Nothing.
+    CHECK_FALSE(x.builder.build()->nodes().at(n1).present);
+    CHECK_FALSE(x.builder.build()->nodes().contains(n3));
+    x.configs({placed(s1, {n2})});
+    CHECK_FALSE(x.builder.build()->nodes().contains(n1));
+    x.builder.member(news_of(n3));
+    CHECK(x.builder.build()->nodes().at(n3).present);
+  }
+}
+
 TEST_CASE("data_map_builder: a forgotten node is no node") {
   auto x = data_map_builder_fixture{};
   auto news = news_of(n3, cluster::member_state::forgotten);
