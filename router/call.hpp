@@ -26,7 +26,9 @@ struct call_id {
   friend auto operator<=>(const call_id&, const call_id&) = default;
 };
 
-/// Follows a call through all that it causes, across nodes.
+/// Follows a request through all the calls that it causes, across nodes: drawn by the
+/// first who calls, and the same in every attempt and in the calls that handlers make for
+/// it. Lines of the log about calls name it. Nil: none was given yet.
 using trace_id = strong<struct trace_id_tag, uuid>;
 
 /// In which form `content` is.

@@ -29,13 +29,14 @@ error call_config::validate() const {
     check_range("call.deadline", deadline, 1ms, 24h),
     check_range("call.retry_count", retry_count, 0U, 100U),
     check_range("call.calls_max", calls_max, std::size_t{1}, std::size_t{10'000'000}),
+    check_range("call.slow_after", slow_after, 1ms, 24h),
   });
 }
 
 call_table::call_table(
   call_config config, caller_id self, std::string service, random_source random)
-    : config_{std::move(config)}, self_{self}, service_{std::move(service)}, random_{
-                                                                               random} {
+    : config_{std::move(config)}, self_{self}, service_{std::move(service)},
+      random_{random}, traces_{random.fork()} {
   auto chosen = make_balancer(config_.balancer);
   TROUPE_ASSERT(chosen);
   balancer_ = std::move(*chosen);
@@ -43,12 +44,17 @@ call_table::call_table(
 
 std::uint64_t call_table::call(call_request x, time_point now, output& out) {
   auto number = ++last_number_;
+  if (x.trace.value().nil())
+    x.trace = trace_id{traces_.draw_uuid()};
   if (calls_.size() >= config_.calls_max) {
     out.endings.push_back(
       {number,
        fail(ec::busy, "too many calls of " + service_ + " are under way"),
        0,
-       {}});
+       {},
+       x.trace,
+       std::move(x.method),
+       std::nullopt});
     return number;
   }
   auto deadline = now + config_.deadline;
@@ -195,7 +201,10 @@ void call_table::retry_or_end(
 void call_table::end(
   output& out, pending_map::iterator x, expected<std::string> result, time_point now) {
   auto& call = x->second;
-  out.endings.push_back({x->first, std::move(result), call.attempt, now - call.started});
+  auto at = call.attempt > 0 ? std::optional{call.at} : std::nullopt;
+  out.endings.push_back(
+    {x->first, std::move(result), call.attempt, now - call.started, call.request.trace,
+     std::move(call.request.method), std::move(at)});
   deadlines_.erase({call.deadline, x->first});
   calls_.erase(x);
 }

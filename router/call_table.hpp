@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ struct call_config {
   /// Calls of one caller that may be under way; more fail with ec::busy.
   std::size_t calls_max = 10'000;
 
+  /// A call that took longer is told to the log, with its trace. Shorter tells of more.
+  std::chrono::milliseconds slow_after{500};
+
   /// None, or ec::invalid_config naming key, value and range.
   [[nodiscard]] error validate() const;
 };
@@ -74,6 +78,7 @@ struct call_request {
   std::string content;
   content_form form = content_form::protobuf;
   bool idempotent = false; ///< Running it twice, on two providers, is as good as once.
+  /// Of the call that this one is made for; nil for the first, which gets one of its own.
   trace_id trace;
 };
 
@@ -90,6 +95,9 @@ public:
     expected<std::string> result; ///< The answer's content, or why there is none.
     std::uint32_t attempts = 0;
     duration took{};
+    trace_id trace;
+    std::string method;
+    std::optional<provider_key> at; ///< Where it was last; none: it went nowhere.
   };
 
   /// What the caller must do, in this order.
@@ -154,6 +162,7 @@ private:
   caller_id self_;
   std::string service_;
   random_source random_;
+  random_source traces_; // Its own, so that ids do not disturb who is picked.
   std::unique_ptr<balancer> balancer_;
   std::vector<provider> providers_;
   bool told_providers_ = false;

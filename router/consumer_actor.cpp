@@ -20,7 +20,8 @@ constexpr auto consumer_tick_period = 5ms;
 consumer::consumer(
   const actors::actor_context* context, call_config config, std::string service,
   random_source random, consumer_parts owner)
-    : context_{context}, owner_{owner.address()},
+    : context_{context}, owner_{owner.address()}, service_{service},
+      lines_{config.slow_after},
       table_{
         std::move(config), caller_id{random.draw_uuid()}, std::move(service),
         random.fork()},
@@ -56,14 +57,32 @@ void consumer::perform(call_table::output out) {
     reference->second->enqueue(
       self, caf::make_message_id(), caf::make_message(std::move(what)), nullptr);
   }
-  for (auto& [number, result, attempts, took] : out.endings) {
-    auto done = callbacks_.extract(number);
+  for (auto& x : out.endings) {
+    auto done = callbacks_.extract(x.number);
     TROUPE_ASSERT(!done.empty());
-    if (result)
-      done.mapped()(call_answer{std::move(*result), attempts, took});
+    log_end(x);
+    if (x.result)
+      done.mapped()(call_answer{std::move(*x.result), x.attempts, x.took, x.trace});
     else
-      done.mapped()(std::move(result.error()));
+      done.mapped()(std::move(x.result.error()));
   }
+}
+
+void consumer::log_end(const call_table::ending& x) {
+  const auto line = lines_.ended(!x.result, x.took, now());
+  if (!line)
+    return;
+  const auto provider = x.at ? to_string(x.at->node) : std::string{"none"};
+  if (line->kind == call_lines::kind::failed)
+    context_->log.warn(
+      "a call failed", "trace", x.trace, "service", service_, "method", x.method,
+      "provider", provider, "attempts", x.attempts, "took", x.took, "why",
+      x.result.error(), "untold", line->untold);
+  else
+    context_->log.warn(
+      "a call was slow", "trace", x.trace, "service", service_, "method", x.method,
+      "provider", provider, "attempts", x.attempts, "took", x.took, "untold",
+      line->untold);
 }
 
 namespace {

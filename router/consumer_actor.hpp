@@ -6,6 +6,7 @@
 #pragma once
 
 #include "actors/behavior.hpp"
+#include "router/call_lines.hpp"
 #include "router/call_table.hpp"
 #include "router/messages.hpp"
 #include "router/service_router_actor.hpp"
@@ -52,10 +53,13 @@ public:
 
 private:
   void perform(call_table::output out);
+  void log_end(const call_table::ending& x);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
 
   const actors::actor_context* context_;
   caf::actor_addr owner_; // Weak: the owner holds this.
+  std::string service_;
+  call_lines lines_;
   call_table table_;
   provider_snapshot_ptr providers_;
   std::map<std::uint64_t, callback> callbacks_;

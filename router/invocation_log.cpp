@@ -26,6 +26,7 @@ error invocation_log_config::validate() const {
     check_range(
       "service.result_bytes_max", byte_size{result_bytes_max}, kib(64), gib(16)),
     check_range("service.retention", retention, 1s, 24h),
+    check_range("service.slow_after", slow_after, 1ms, 24h),
   });
 }
 

@@ -36,6 +36,10 @@ struct invocation_log_config {
   /// late duplicate could run again.
   std::chrono::milliseconds retention{120'000};
 
+  /// A call whose handler took longer is told to the log, with its trace. Shorter tells
+  /// of more.
+  std::chrono::milliseconds slow_after{500};
+
   /// None, or ec::invalid_config naming key, value and range.
   [[nodiscard]] error validate() const;
 };

@@ -58,6 +58,7 @@ struct call_answer {
   std::string content;
   std::uint32_t attempts = 0;
   duration took{};
+  trace_id trace;
 };
 
 } // namespace troupe::router

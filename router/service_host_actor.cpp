@@ -58,6 +58,7 @@ void service_host_state::start(
   context_ = context;
   service_ = std::move(service);
   log_.emplace(config);
+  lines_.emplace(config.slow_after);
   tick_period_ = config.retention / 10;
   for (const auto& method : service_.methods)
     metrics_.try_emplace(
@@ -105,7 +106,7 @@ void service_host_state::on(const invocation& x) {
   auto admission = log_->arrived(x, now());
   switch (admission.verdict) {
     case invocation_log::verdict::run:
-      running_.insert_or_assign(x.id, running{asker, now(), nullptr});
+      running_.insert_or_assign(x.id, running{asker, now(), x.trace, x.method, nullptr});
       run(x);
       break;
     case invocation_log::verdict::wait:
@@ -141,8 +142,8 @@ void service_host_state::run(const invocation& x) {
     method->handle(x, respond);
   } catch (const std::exception& why) {
     context_->log.error(
-      "a handler threw", "service", to_string(service_.name), "method", x.method, "what",
-      why.what());
+      "a handler threw", "trace", x.trace, "service", to_string(service_.name), "method",
+      x.method, "what", why.what());
     respond(fail(ec::internal, std::string{"the handler threw: "} + why.what()));
   }
 }
@@ -151,16 +152,34 @@ void service_host_state::on(const call_finished& x) {
   auto entry = running_.extract(x.result.id);
   auto result = x.result;
   result.attempt = log_->finished(result, now());
-  const auto& [asker, since, metrics] = entry.mapped();
-  if (metrics != nullptr) {
+  const auto& call = entry.mapped();
+  if (auto* metrics = call.metrics) {
     metrics->calls.add();
     if (result.outcome == outcome::failed)
       metrics->failures.add();
-    metrics->duration.record(now() - since);
+    metrics->duration.record(now() - call.since);
   }
-  reply(asker, std::move(result));
+  log_end(call, result);
+  reply(call.asker, std::move(result));
   if (draining_ && running_.empty() && draining_->pending())
     draining_->deliver(caf::ok_atom_v);
+}
+
+void service_host_state::log_end(const running& x, const invocation_result& result) {
+  const auto took = now() - x.since;
+  const auto line = lines_->ended(result.outcome == outcome::failed, took, now());
+  if (!line)
+    return;
+  const auto service = to_string(service_.name);
+  if (line->kind == call_lines::kind::failed)
+    context_->log.warn(
+      "a handler failed its call", "trace", x.trace, "service", service, "method",
+      x.method, "took", took, "why", fail(result.code, result.why), "untold",
+      line->untold);
+  else
+    context_->log.warn(
+      "a handler was slow", "trace", x.trace, "service", service, "method", x.method,
+      "took", took, "untold", line->untold);
 }
 
 void service_host_state::reply(const caf::strong_actor_ptr& to, invocation_result x) {

@@ -7,6 +7,7 @@
 #include "actors/behavior.hpp"
 #include "cluster/peer.hpp"
 #include "registry/registry_actor.hpp"
+#include "router/call_lines.hpp"
 #include "router/invocation_log.hpp"
 #include "router/messages.hpp"
 #include "router/service.hpp"
@@ -65,6 +66,8 @@ private:
   struct running {
     caf::strong_actor_ptr asker;
     time_point since;
+    trace_id trace;
+    std::string method;
     method_metrics* metrics = nullptr;
   };
 
@@ -72,6 +75,7 @@ private:
     const registry::registry_actor& registry, const node_id& node,
     troupe::incarnation incarnation);
   void run(const invocation& x);
+  void log_end(const running& x, const invocation_result& result);
   void reply(const caf::strong_actor_ptr& to, invocation_result x);
   method_metrics& metrics_of(const std::string& method);
   [[nodiscard]] time_point now() const { return context_->clock->now(); }
@@ -81,6 +85,7 @@ private:
   service_definition service_;
   duration tick_period_{};
   std::optional<invocation_log> log_;
+  std::optional<call_lines> lines_;
   std::map<call_id, running> running_;
   std::map<std::string, method_metrics> metrics_; // Of methods that exist.
   std::optional<caf::typed_response_promise<caf::ok_atom>> draining_;

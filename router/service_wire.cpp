@@ -37,10 +37,11 @@ write_content(content_form form, const google::protobuf::Message& x) {
   return result;
 }
 
-call_request
-make_request(std::string method, bool idempotent, const google::protobuf::Message& x) {
+call_request make_request(
+  std::string method, bool idempotent, const google::protobuf::Message& x,
+  trace_id trace) {
   return {
-    std::move(method), x.SerializeAsString(), content_form::protobuf, idempotent, {}};
+    std::move(method), x.SerializeAsString(), content_form::protobuf, idempotent, trace};
 }
 
 } // namespace troupe::router

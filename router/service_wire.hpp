@@ -26,14 +26,19 @@ write_content(content_form form, const google::protobuf::Message& x);
 template <class Response>
 class typed_responder {
 public:
-  typed_responder(content_form form, responder to) : form_{form}, to_{std::move(to)} {}
+  typed_responder(const invocation& call, responder to)
+      : form_{call.form}, trace_{call.trace}, to_{std::move(to)} {}
 
   void operator()(const expected<Response>& result) const {
     to_(result ? write_content(form_, *result) : expected<std::string>{result.error()});
   }
 
+  /// Of the call that is answered: hand it to the calls that the answer takes.
+  [[nodiscard]] trace_id trace() const { return trace_; }
+
 private:
   content_form form_;
+  trace_id trace_;
   responder to_;
 };
 
@@ -49,13 +54,15 @@ template <class Request, class Response>
       if (auto why = read_content(x.form, x.content, request))
         to(std::move(why));
       else
-        handler(request, typed_responder<Response>{x.form, std::move(to)});
+        handler(request, typed_responder<Response>{x, std::move(to)});
     }};
 }
 
-/// A call of `method` with this content, for callers in this process.
-[[nodiscard]] call_request
-make_request(std::string method, bool idempotent, const google::protobuf::Message& x);
+/// A call of `method` with this content, for callers in this process. A handler that
+/// calls gives the trace of the call that it answers.
+[[nodiscard]] call_request make_request(
+  std::string method, bool idempotent, const google::protobuf::Message& x,
+  trace_id trace = {});
 
 /// The reply that `answer` carries, or what the call failed with. Fails with
 /// ec::malformed.

@@ -8,6 +8,7 @@
 #include "actors/base/time.hpp"
 #include "actors/messages.hpp"
 #include "apps/inject/injected_fault.hpp"
+#include "router/call.hpp"
 #include "storage/replica_status.hpp"
 
 #include <cstdint>
@@ -115,6 +116,7 @@ struct call_reply {
   std::string json; ///< The response's fields.
   std::uint32_t attempts = 0;
   duration took{};
+  router::trace_id trace; ///< What the nodes' logs call it. An error's sentence names it.
 };
 
 /// All shards of the cluster, the catalog as shard 0, as their masters see them. The

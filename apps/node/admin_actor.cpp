@@ -127,6 +127,7 @@ member_row row_of(const cluster::member& x, const std::set<node_id>& linked) {
 void admin_state::start(
   const actors::actor_context* context, const node_actors* others, admin_facts facts) {
   context_ = context;
+  traces_.emplace(facts_.seed);
   others_ = others;
   facts_ = std::move(facts);
 }
@@ -235,13 +236,19 @@ caf::result<stats_reply> admin_state::stats_of(std::uint32_t minutes) {
 caf::result<tree_reply> admin_state::tree() {
   auto promise = self_->make_response_promise<tree_reply>();
   self_
+  // Drawn here, so that a failure can name it.
+  const auto trace = router::trace_id{traces_->draw_uuid()};
     ->request(
       others_->get().root, local_deadline, actors::atom::tree_v, duration{tree_deadline})
     .then(
       [promise](actors::tree_node& root) mutable {
         promise.deliver(tree_reply{std::move(root)});
       },
-      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+      [promise, trace](const error& failed) mutable {
+        const auto why = actors::ours(failed);
+        promise.deliver(
+          fail(code_of(why), sentence_of(why) + " (trace " + to_string(trace) + ")"));
+      });
   return promise;
 }
 
@@ -251,15 +258,16 @@ caf::result<call_reply> admin_state::on(call_command& x) {
     return not_joined();
   auto promise = self_->make_response_promise<call_reply>();
   auto request = router::call_request{
-    std::move(x.method), std::move(x.json), router::content_form::json, x.idempotent, {}};
+    std::move(x.method), std::move(x.json), router::content_form::json, x.idempotent,
+    trace};
   self_
     ->request(
       gateway, call_deadline,
       router::gateway_call{std::move(x.service), std::move(request)})
     .then(
       [promise](router::call_answer& answer) mutable {
-        promise.deliver(
-          call_reply{std::move(answer.content), answer.attempts, answer.took});
+        promise.deliver(call_reply{
+          std::move(answer.content), answer.attempts, answer.took, answer.trace});
       },
       [promise](error& why) mutable { promise.deliver(std::move(why)); });
   return promise;

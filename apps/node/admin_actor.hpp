@@ -1,6 +1,7 @@
 /// Answers what shells ask about this node and its cluster (`admin.hpp`).
 #pragma once
 
+#include "actors/base/random.hpp"
 #include "actors/behavior.hpp"
 #include "apps/node/admin.hpp"
 #include "apps/node/node_actors.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -47,6 +49,7 @@ struct admin_facts {
   cluster::node_identity self;
   std::string cluster_name;
   std::uint64_t pid = 0;
+  std::uint64_t seed = 0; ///< Of the traces of calls.
 };
 
 class admin_state {
@@ -88,6 +91,7 @@ private:
   const actors::actor_context* context_ = nullptr;
   const node_actors* others_ = nullptr;
   admin_facts facts_;
+  std::optional<random_source> traces_;
 };
 
 /// Spawn function.

@@ -195,11 +195,12 @@ void to_wire(const call_reply& x, v1::CallReply& out) {
   out.set_json(x.json);
   out.set_attempts(x.attempts);
   out.set_took_ns(x.took.count());
+  out.set_trace(uuid_to_wire(x.trace.value()));
 }
 
 bool from_wire(const v1::CallReply& in, call_reply& out) {
-  out = {in.json(), in.attempts(), duration{in.took_ns()}};
-  return true;
+  out = {in.json(), in.attempts(), duration{in.took_ns()}, {}};
+  return uuid_from_wire(in.trace(), out.trace);
 }
 
 void to_wire(const leave_command&, v1::LeaveCommand&) {}

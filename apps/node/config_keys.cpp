@@ -261,6 +261,7 @@ key_list service_keys() {
     of("callers_max", &c::callers_max, "callers remembered, per provider"),
     of.bytes("result_bytes_max", &c::result_bytes_max, "results kept for retries"),
     of("retention", &c::retention, "how long a silent caller's results are kept"),
+    of("slow_after", &c::slow_after, "handlers that take longer are logged"),
   };
 }
 
@@ -273,6 +274,7 @@ key_list call_keys() {
     of("retry_count", &c::retry_count, "attempts after the first"),
     of("balancer", &c::balancer, "random or round_robin"),
     of("calls_max", &c::calls_max, "calls of one caller at one time"),
+    of("slow_after", &c::slow_after, "calls that take longer are logged"),
   };
 }
 

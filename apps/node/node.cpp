@@ -287,7 +287,8 @@ expected<actors::child_handle> node::start_admin() {
     admin_facts{
       {identity_.id, identity_.name, identity_.incarnation},
       config_.cluster_name,
-      environment_.pid});
+      environment_.pid,
+      environment_.seed + 2});
   directory_.put(admin_name, untyped(admin));
   return actors::child_handle{admin};
 }

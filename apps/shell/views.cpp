@@ -331,9 +331,14 @@ expected<answer> view_call(const call_reply& x) {
     result.text.rows.push_back({{line}});
   const auto tries
     = x.attempts == 1 ? "" : ", " + std::to_string(x.attempts) + " attempts";
-  result.text.rows.push_back({{readable_seconds(seconds) + tries, tone::faint}});
-  result.value
-    = {{"reply", std::move(reply)}, {"attempts", x.attempts}, {"took_seconds", seconds}};
+  const auto trace = to_string(x.trace);
+  result.text.rows.push_back(
+    {{readable_seconds(seconds) + tries + ", trace " + trace, tone::faint}});
+  result.value = {
+    {"reply", std::move(reply)},
+    {"attempts", x.attempts},
+    {"took_seconds", seconds},
+    {"trace", trace}};
   return result;
 }
 

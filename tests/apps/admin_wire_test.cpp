@@ -47,6 +47,15 @@ TEST_CASE("admin_wire: metrics keep their window and all their numbers") {
   CHECK(row.max == 4);
 }
 
+TEST_CASE("admin_wire: the answer to a call keeps its trace") {
+  const auto trace = router::trace_id{uuid{1, 2}};
+  const auto reply = sent(call_reply{"{}", 2, 3ms, trace});
+  CHECK(reply.json == "{}");
+  CHECK(reply.attempts == 2);
+  CHECK(reply.took == 3ms);
+  CHECK(reply.trace == trace);
+}
+
 TEST_CASE("admin_wire: a fault keeps its kind, peers and values") {
   auto fault = injected_fault{};
   fault.kind = injected_kind::delay;

@@ -134,6 +134,25 @@ TEST_CASE_FIXTURE(
   REQUIRE(ends.size() == 1);
   CHECK_FALSE(ends.front());
   CHECK(subject->phase() == node_phase::leaving);
+/// Outer calls Inner, which fails; both note the traces of their calls.
+router::service_definition
+relay_service(service_environment** node, std::vector<router::trace_id>* seen) {
+  auto relay
+    = [node, seen](const router::invocation& x, const router::responder& respond) {
+        seen->push_back(x.trace);
+        (*node)->call(
+          "test.Relay", {.method = "Inner", .content = x.content, .trace = x.trace},
+          [respond](const expected<router::call_answer>& answer) {
+            respond(answer ? expected<std::string>{answer->content} : answer.error());
+          });
+      };
+  auto inner = [seen](const router::invocation& x, const router::responder& respond) {
+    seen->push_back(x.trace);
+    respond(fail(ec::wrong_state, "never"));
+  };
+  return {{"", "test.Relay", ""}, {{"Outer", false, relay}, {"Inner", false, inner}}};
+}
+
 }
 
 TEST_CASE_FIXTURE(node_fixture, "node: asked to leave while it joins it is never ready") {
@@ -187,6 +206,31 @@ TEST_CASE_FIXTURE(node_fixture, "node: a call fails at once when the gateway end
 TEST_CASE_FIXTURE(node_fixture, "node: a master that nobody can follow leaves at once") {
   make_node();
   subject->start();
+TEST_CASE_FIXTURE(
+  node_fixture,
+  "node: one trace follows a call into what its handler calls and the log") {
+  auto seen = std::vector<router::trace_id>{};
+  services = {relay_service(&environment, &seen)};
+  make_node();
+  subject->start();
+  system.settle();
+  auto heard = answers{};
+  environment->call(
+    "test.Relay", {.method = "Outer", .content = "hi", .trace = {}},
+    [&](expected<router::call_answer> x) { heard.push_back(std::move(x)); });
+  system.advance(2s);
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].error() == ec::wrong_state);
+  REQUIRE(seen.size() == 2);
+  CHECK_FALSE(seen[0].value().nil());
+  CHECK(seen[1] == seen[0]);
+  // Both calls, at the provider and at the consumer.
+  const auto trace = "trace=" + to_string(seen[0]);
+  CHECK(logged_count(trace) == 4);
+  CHECK(logged_count("msg=\"a call failed\" " + trace) == 2);
+  CHECK(logged_count("msg=\"a handler failed its call\" " + trace) == 2);
+}
+
   system.advance(10s);
   REQUIRE(logged_count("msg=master") > 0);
   subject->leave();

@@ -22,7 +22,7 @@ struct fake_node {
   stats_reply stats;
   shards_reply shards;
   data_reply data{"$-1\r\n"};
-  expected<call_reply> call{call_reply{"{}", 1, {}}};
+  expected<call_reply> call{call_reply{"{}", 1, {}, {}}};
   tree_reply tree;
   expected<faults_reply> faults{faults_reply{}};
   /// When set, every question fails with it.

@@ -165,7 +165,8 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
   shell_interpreter_fixture, "interpreter: call asks the service as it was told to") {
-  nodes.nodes["a:1"].call = call_reply{"{\"left\": 3}", 1, std::chrono::milliseconds{2}};
+  nodes.nodes["a:1"].call
+    = call_reply{"{\"left\": 3}", 1, std::chrono::milliseconds{2}, {}};
   auto shell = make();
   CHECK(shell.run("call shop.Stock Take {\"item\": \"a b\"}") == exit_status::ok);
   CHECK(shell.run("call shop.Stock Show --idempotent") == exit_status::ok);

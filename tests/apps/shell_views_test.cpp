@@ -200,7 +200,8 @@ tree_reply small_tree() {
 }
 
 TEST_CASE("views: a call's reply is laid out, with what it took") {
-  const auto shown = view_call({R"({"left":3,"of":["a"]})", 1, 2'500us});
+  const auto shown
+    = view_call({R"({"left":3,"of":["a"]})", 1, 2'500us, router::trace_id{uuid{1, 2}}});
   REQUIRE(shown);
   CHECK(
     text_of(*shown)
@@ -210,12 +211,15 @@ TEST_CASE("views: a call's reply is laid out, with what it took") {
        "    \"a\"\n"
        "  ]\n"
        "}\n"
-       "2.50 ms\n");
+       "2.50 ms, trace 00000000000000010000000000000002\n");
   CHECK(
     shown->value.dump()
-    == R"({"reply":{"left":3,"of":["a"]},"attempts":1,"took_seconds":0.0025})");
-  CHECK(text_of(*view_call({"{}", 3, 1s})) == "{}\n1.00 s, 3 attempts\n");
-  CHECK(view_call({"{", 1, 1s}).error() == ec::malformed);
+    == R"({"reply":{"left":3,"of":["a"]},"attempts":1,"took_seconds":0.0025,)"
+       R"("trace":"00000000000000010000000000000002"})");
+  CHECK(
+    text_of(*view_call({"{}", 3, 1s, {}}))
+    == "{}\n1.00 s, 3 attempts, trace 00000000000000000000000000000000\n");
+  CHECK(view_call({"{", 1, 1s, {}}).error() == ec::malformed);
 }
 
 TEST_CASE("views: the tree is drawn, with state and restarts") {

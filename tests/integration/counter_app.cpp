@@ -78,8 +78,9 @@ private:
 router::method_definition make_relay(const apps::service_environment& node) {
   return router::make_method<CountRequest, CountReply>(
     "Relay", true, [&node](const CountRequest& request, count_responder respond) {
+      const auto trace = respond.trace();
       node.call(
-        "test.Counter", router::make_request("Count", true, request),
+        "test.Counter", router::make_request("Count", true, request, trace),
         [respond = std::move(respond)](const expected<router::call_answer>& answer) {
           respond(router::read_reply<CountReply>(answer));
         });

@@ -124,6 +124,28 @@ class ShellTest(LocalClusterTest):
         ran = [line for file in executions.iterdir() for line in file.read_text().splitlines()]
         self.assertEqual(sorted(ran), ["Count ", "CountOnce a b"])
 
+    def logged(self, text):
+        """The lines of all nodes' logs that have `text`."""
+        return [line for log in self.folder.rglob("log")
+                for line in log.read_text("utf-8").splitlines() if text in line]
+
+    def test_one_trace_follows_a_call_over_all_nodes(self):
+        # The one node's relay calls the other, or itself; every call is slow enough to log.
+        self.first_up(2, "--program", PROGRAMS / "counter_app", env=environment(
+            COUNTER_DIR=str(self.folder), TROUPE_CALL_SLOW_AFTER="1 ms",
+            TROUPE_SERVICE_SLOW_AFTER="1 ms"))
+        for asked in (1, 2):
+            wait_until(lambda: len(self.ask(asked, "providers")) == 2, "all providers")
+        trace = self.ask(1, "call test.Counter Relay")["trace"]
+        self.assertRegex(trace, "^[0-9a-f]{32}$")
+        self.assertNotEqual(trace, self.ask(1, "call test.Counter Count")["trace"])
+        told = lambda: sorted(re.search('msg="(.*?)".* method=([A-Za-z]+)', line).groups()
+                              for line in self.logged(f"trace={trace} "))
+        wait_until(lambda: len(told()) == 4, "the lines of both calls")
+        self.assertEqual(told(), [("a call was slow", "Count"), ("a call was slow", "Relay"),
+                                  ("a handler was slow", "Count"),
+                                  ("a handler was slow", "Relay")])
+
     def test_stats_of_the_last_minutes_have_rates(self):
         self.counter_up(1, self.folder)
         for _ in range(3):
@@ -139,7 +161,9 @@ class ShellTest(LocalClusterTest):
 
     def test_call_fails_as_the_service_does_and_names_what_is_wrong(self):
         self.counter_up(1, self.folder)
-        self.fails(self.shell(1, "-c", "call test.Counter Cuont"), 1, "Cuont")
+        run = self.fails(self.shell(1, "-c", "call test.Counter Cuont"), 1, "Cuont")
+        trace = re.search(r"\(trace ([0-9a-f]{32})\)", run.stderr).group(1)
+        wait_until(lambda: len(self.logged(f"trace={trace} ")) == 2, "what the logs say of it")
         self.fails(self.shell(1, "-c", 'call test.Counter Count {"idd": "1"}'), 1, "idd")
         self.fails(self.shell(1, "-c", "call test.Cuonter Count"), 1, "test.Cuonter")
         self.fails(self.shell(1, "-c", "call test.Counter Count {id}"), 2, "is not JSON")

@@ -267,3 +267,50 @@ TEST_CASE(
         CHECK(providers.size() == 1);
   }
 }
+
+TEST_CASE("call_table: the first call gets a trace, which all of its attempts carry") {
+  auto table = table_with({}, {provider_at(1), provider_at(2)});
+  auto first = call_table::output{};
+  CHECK(table.call(request_of(true), calls_start, first) == 1);
+  const auto trace = first.sends.at(0).what.trace;
+  CHECK_FALSE(trace.value().nil());
+  auto second = table.lost(first.sends[0].to, fail(ec::link_lost, "cut"), calls_start);
+  REQUIRE(second.sends.size() == 1);
+  CHECK(second.sends[0].what.attempt == 2);
+  CHECK(second.sends[0].what.trace == trace);
+  auto end = table.answered(result_for(second.sends[0], outcome::answered), calls_start);
+  CHECK(end.endings.at(0).trace == trace);
+  CHECK(end.endings.at(0).at == second.sends[0].to);
+}
+
+TEST_CASE("call_table: traces of two calls differ, and a seed's are the same again") {
+  auto traces = [] {
+    auto table = table_with({}, {provider_at(1)});
+    auto out = call_table::output{};
+    CHECK(table.call(request_of(true), calls_start, out) == 1);
+    CHECK(table.call(request_of(true), calls_start, out) == 2);
+    return std::pair{out.sends.at(0).what.trace, out.sends.at(1).what.trace};
+  };
+  const auto [one, other] = traces();
+  CHECK(one != other);
+  CHECK(traces() == std::pair{one, other});
+}
+
+TEST_CASE("call_table: a call that is made for another keeps that one's trace") {
+  auto table = table_with({}, {provider_at(1)});
+  auto out = call_table::output{};
+  auto request = request_of(true);
+  request.trace = trace_id{uuid{4, 5}};
+  CHECK(table.call(request, calls_start, out) == 1);
+  CHECK(out.sends.at(0).what.trace == request.trace);
+}
+
+TEST_CASE("call_table: a call that went nowhere has a trace, too") {
+  auto table = table_with({.calls_max = 1}, {provider_at(1)});
+  auto out = call_table::output{};
+  CHECK(table.call(request_of(true), calls_start, out) == 1);
+  CHECK(table.call(request_of(true), calls_start, out) == 2);
+  REQUIRE(out.endings.size() == 1);
+  CHECK_FALSE(out.endings[0].trace.value().nil());
+  CHECK_FALSE(out.endings[0].at);
+}

@@ -48,15 +48,29 @@ TEST_CASE("service: what a caller asks in Protobuf is what it gets back") {
   CHECK(request.method == "Echo");
   CHECK(request.idempotent);
   const auto reply
-    = read_reply<google::protobuf::StringValue>(call_answer{request.content, 1, {}});
+    = read_reply<google::protobuf::StringValue>(call_answer{request.content, 1, {}, {}});
   REQUIRE(reply);
   CHECK(reply->value() == "hi");
+}
+
+TEST_CASE("service: a handler sees the trace of its call, and hands it on") {
+  using text = google::protobuf::StringValue;
+  auto nested = call_request{};
+  auto method = make_method<text, text>(
+    "Relay", true, [&](const text& request, const typed_responder<text>& respond) {
+      nested = make_request("Echo", true, request, respond.trace());
+      respond(request);
+    });
+  auto call = invocation{};
+  call.trace = trace_id{uuid{4, 5}};
+  method.handle(call, responder{[](const expected<std::string>& x) { CHECK(x); }});
+  CHECK(nested.trace == call.trace);
 }
 
 TEST_CASE("service: a call's failure and a reply of another kind are errors") {
   using reply = google::protobuf::StringValue;
   CHECK(read_reply<reply>(fail(ec::busy, "full")).error() == ec::busy);
-  CHECK(read_reply<reply>(call_answer{"\x0a", 1, {}}).error() == ec::malformed);
+  CHECK(read_reply<reply>(call_answer{"\x0a", 1, {}, {}}).error() == ec::malformed);
 }
 
 TEST_CASE("service names: as people write them") {

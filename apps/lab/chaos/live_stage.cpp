@@ -64,7 +64,9 @@ private:
       std::move(what), call_deadline,
       [this, done = std::move(done)](expected<apps::call_reply> x) {
         if (x) {
-          end(done, router::call_answer{std::move(x->json), x->attempts, x->took});
+          end(
+            done,
+            router::call_answer{std::move(x->json), x->attempts, x->took, x->trace});
           return;
         }
         if (connection_is_gone(x.error()))
