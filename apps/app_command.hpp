@@ -7,7 +7,7 @@
 ///       .name = "sale",
 ///       .about = "sell out the mall, and check the books",
 ///       .flags = {{"--buyers", "N", "who buy at the same time", &sale.buyer_count},
-///                 {"--length", "TIME", "how long they do", &sale.length}},
+///                 {"--seconds", "N", "how long they do", &sale.length_seconds}},
 ///       .run = [&] { return run_sale(sale); }};
 #pragma once
 

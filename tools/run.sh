@@ -32,7 +32,7 @@ kill_one_in_the_middle() {
 kill_one_in_the_middle &
 killer=$!
 verdict=0
-$mall sale --connect "$(node 0 link)" --length "$length s" || verdict=$?
+$mall sale --connect "$(node 0 link)" --seconds "$length" || verdict=$?
 wait "$killer" || { echo "no node was killed: this run shows nothing"; exit 1; }
 
 [[ -n $interactive ]] || exit "$verdict"

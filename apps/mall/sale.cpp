@@ -102,7 +102,7 @@ public:
     auto watch = sale_watch{client_.nodes()};
     floor_.emplace(stocked_, options_.buyer_count, random_source{options_.seed}, now());
     auto begin = now();
-    auto end = begin + options_.length;
+    auto end = begin + std::chrono::seconds{options_.length_seconds};
     while (now() < end && !(floor_->sold_out() && floor_->under_way_count() == 0)) {
       ask_all();
       listen(tick);
@@ -258,8 +258,12 @@ error write_file(const std::string& path, const std::string& text) {
 
 expected<int> run_sale(const sale_options& given) {
   auto options = given;
-  if (options.buyer_count == 0 || options.item_count == 0 || options.scarce_count == 0)
-    return fail(ec::invalid_argument, "--buyers, --items and --stock must be at least 1");
+  if (
+    options.buyer_count == 0 || options.item_count == 0 || options.scarce_count == 0
+    || options.length_seconds == 0)
+    return fail(
+      ec::invalid_argument,
+      "--buyers, --items, --stock and --seconds must be at least 1");
   if (options.seed == 0)
     options.seed = entropy_seed() % 1'000'000'000 + 1;
   if (options.journal.empty())
@@ -270,8 +274,7 @@ expected<int> run_sale(const sale_options& given) {
   if (auto why = sale.open())
     return why;
   std::cout << options.buyer_count << " buyers, " << options.item_count << " items, "
-            << to_text(duration{options.length}) << ", seed " << options.seed
-            << std::endl;
+            << options.length_seconds << " s, seed " << options.seed << std::endl;
   sale.hold();
   if (auto why = write_file(options.journal, print(sale.close())))
     return why;

@@ -5,7 +5,6 @@
 #include "actors/address.hpp"
 #include "actors/base/error.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -19,7 +18,7 @@ struct sale_options {
   /// Pieces of every other item, which may sell out; the rest has a thousand times more.
   std::uint64_t scarce_count = 500;
 
-  std::chrono::milliseconds length{20'000};
+  std::uint32_t length_seconds = 20; ///< How long orders are made; at least 1.
 
   /// Names the items and chooses what is bought: a sale is held once per cluster and
   /// seed. 0 draws one.

@@ -45,7 +45,7 @@ struct entry_fixture {
 
   bool quick = false;
   std::uint32_t buyers = 64;
-  std::chrono::milliseconds length = 20s;
+  std::chrono::milliseconds patience = 20s;
   actors::address connect{"127.0.0.1", 7400};
   int runs = 0;
   expected<int> result = 0;
@@ -55,7 +55,7 @@ struct entry_fixture {
       {.name = "sale",
        .about = "sell everything",
        .flags
-       = {{"--quick", "", "do not wait", &quick}, {"--buyers", "N", "who buy", &buyers}, {"--length", "TIME", "how long", &length}, {"--connect", "HOST:PORT", "a node", &connect}},
+       = {{"--quick", "", "do not wait", &quick}, {"--buyers", "N", "who buy", &buyers}, {"--patience", "TIME", "how long", &patience}, {"--connect", "HOST:PORT", "a node", &connect}},
        .run = [this] {
          ++runs;
          return result;
@@ -68,10 +68,10 @@ struct entry_fixture {
 
 TEST_CASE_FIXTURE(entry_fixture, "entry: an app's own command runs with its flags") {
   CHECK(
-    run({"sale", "--buyers", "3", "--length", "5 s", "--connect=h:1", "--quick"}) == 0);
+    run({"sale", "--buyers", "3", "--patience", "5 s", "--connect=h:1", "--quick"}) == 0);
   CHECK(runs == 1);
   CHECK(buyers == 3);
-  CHECK(length == 5s);
+  CHECK(patience == 5s);
   CHECK(connect == actors::address{"h", 1});
   CHECK(quick);
 }
@@ -79,14 +79,14 @@ TEST_CASE_FIXTURE(entry_fixture, "entry: an app's own command runs with its flag
 TEST_CASE_FIXTURE(entry_fixture, "entry: flags that are not given keep their defaults") {
   CHECK(run({"sale"}) == 0);
   CHECK(buyers == 64);
-  CHECK(length == 20s);
+  CHECK(patience == 20s);
   CHECK_FALSE(quick);
 }
 
 TEST_CASE_FIXTURE(
   entry_fixture, "entry: a bad flag of an app's command is named, nothing runs") {
-  CHECK(run({"sale", "--length", "5"}) == 2);
-  CHECK(errors.has("mall: invalid_argument: --length: "));
+  CHECK(run({"sale", "--patience", "5"}) == 2);
+  CHECK(errors.has("mall: invalid_argument: --patience: "));
   CHECK(run({"sale", "--buyer", "5"}) == 2);
   CHECK(errors.has("unknown argument '--buyer'; did you mean --buyers?"));
   CHECK(runs == 0);
