@@ -16,8 +16,6 @@ using namespace std::chrono_literals;
 // Answers of the node's own actors.
 constexpr auto local_deadline = 5s;
 
-constexpr auto tree_deadline = 1s;
-
 // The call's own deadline comes first.
 constexpr auto call_deadline = 60s;
 
@@ -127,9 +125,9 @@ member_row row_of(const cluster::member& x, const std::set<node_id>& linked) {
 void admin_state::start(
   const actors::actor_context* context, const node_actors* others, admin_facts facts) {
   context_ = context;
-  traces_.emplace(facts_.seed);
   others_ = others;
   facts_ = std::move(facts);
+  traces_.emplace(facts_.seed);
 }
 
 caf::result<status_reply> admin_state::status() {
@@ -233,30 +231,13 @@ caf::result<stats_reply> admin_state::stats_of(std::uint32_t minutes) {
   return promise;
 }
 
-caf::result<tree_reply> admin_state::tree() {
-  auto promise = self_->make_response_promise<tree_reply>();
-  self_
-  // Drawn here, so that a failure can name it.
-  const auto trace = router::trace_id{traces_->draw_uuid()};
-    ->request(
-      others_->get().root, local_deadline, actors::atom::tree_v, duration{tree_deadline})
-    .then(
-      [promise](actors::tree_node& root) mutable {
-        promise.deliver(tree_reply{std::move(root)});
-      },
-      [promise, trace](const error& failed) mutable {
-        const auto why = actors::ours(failed);
-        promise.deliver(
-          fail(code_of(why), sentence_of(why) + " (trace " + to_string(trace) + ")"));
-      });
-  return promise;
-}
-
 caf::result<call_reply> admin_state::on(call_command& x) {
   auto gateway = others_->get().gateway;
   if (!gateway)
     return not_joined();
   auto promise = self_->make_response_promise<call_reply>();
+  // Drawn here, so that a failure can name it.
+  const auto trace = router::trace_id{traces_->draw_uuid()};
   auto request = router::call_request{
     std::move(x.method), std::move(x.json), router::content_form::json, x.idempotent,
     trace};
@@ -269,7 +250,11 @@ caf::result<call_reply> admin_state::on(call_command& x) {
         promise.deliver(call_reply{
           std::move(answer.content), answer.attempts, answer.took, answer.trace});
       },
-      [promise](error& why) mutable { promise.deliver(std::move(why)); });
+      [promise, trace](const error& failed) mutable {
+        const auto why = actors::ours(failed);
+        promise.deliver(
+          fail(code_of(why), sentence_of(why) + " (trace " + to_string(trace) + ")"));
+      });
   return promise;
 }
 

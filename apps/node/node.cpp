@@ -4,6 +4,7 @@
 #include "apps/node/admin_actor.hpp"
 #include "apps/node/admin_wire.hpp"
 #include "apps/node/lifecycle_actor.hpp"
+#include "apps/node/tree_view.hpp"
 #include "cluster/membership_wire.hpp"
 #include "registry/codecs_wire.hpp"
 #include "router/call_wire.hpp"
@@ -182,7 +183,7 @@ std::vector<actors::child_spec> node::early_children() {
   };
   auto result = std::vector<actors::child_spec>{
     {"history", [this](auto&) { return start_history(); }},
-    {"links", [this](auto&) { return start_links(); }},
+    {links_child, [this](auto&) { return start_links(); }},
     {"founding", [this](auto&) { return start_founding(); }},
     {"lifecycle", [this](auto&) { return start_lifecycle(); }},
     {.name = "doors", .start = doors_of, .shutdown_deadline = actors::no_deadline},
@@ -198,7 +199,7 @@ std::vector<actors::child_spec> node::late_children(const cluster::charter& char
     {"membership", [this](auto&) { return start_membership(); }},
     {"registry", [this](auto&) { return start_registry(); }},
     // It ends its parts, which wait for the disk.
-    {.name = "shards",
+    {.name = shards_child,
      .start = [this, charter](auto&) { return start_shards(charter); },
      .shutdown_deadline = actors::no_deadline},
     {"data", [this](auto&) { return start_data_router(); }},

@@ -73,7 +73,7 @@ tone tone_of_provider(std::string_view state) {
 }
 
 tone tone_of_actor(std::string_view state) {
-  if (state == "running")
+  if (state == "running" || state == "up" || state == "master" || state == "slave")
     return tone::good;
   if (state == "ended")
     return tone::faint;
