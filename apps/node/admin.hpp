@@ -120,13 +120,17 @@ struct call_reply {
 };
 
 /// All shards of the cluster, the catalog as shard 0, as their masters see them. The
-/// asked node asks the others; who does not answer in a second is left out.
+/// asked node asks the others; of who does not answer in a second it shows what others
+/// say, or only that a replica is placed there.
 struct shards_query {};
 
 struct replica_row {
+  /// Followed by the beginning of its id where the name is another's by now: a node that
+  /// lost its disk comes back under a new identity.
   node_name node;
+  std::string state; ///< Of the node: alive, suspect, dead, left, unknown.
   replica_id replica;
-  std::string role; ///< master, slave, candidate, quarantined.
+  std::string role; ///< master, slave, candidate, quarantined, unknown.
   bool voter = false;
   /// What the master heard last, or the replica says itself; none: neither is known.
   std::optional<lsn> durable;

@@ -3,9 +3,9 @@
 #include "apps/node/shards_view.hpp"
 #include "router/resp/data_command.hpp"
 #include "router/resp/reply.hpp"
+#include "storage/catalog/genesis.hpp"
+#include "storage/catalog/placement_wire.hpp"
 
-#include <algorithm>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,21 +33,43 @@ constexpr auto data_deadline = duration{5s};
 /// The answers that one question about shards waits for; the last one completes it.
 struct shards_answer {
   caf::typed_response_promise<shards_reply> promise;
-  std::map<node_id, node_name> names;
-  std::vector<node_shards> said;
+  shards_facts facts;
   std::string waiting;
-  std::size_t missing = 0;
+  std::size_t missing = 3; ///< Charter, catalog's entries, members.
+
+  void take(const node_progress& x) {
+    if (x.charter)
+      if (auto founded = storage::founding_of(*x.charter))
+        facts.placed.push_back({storage::catalog_shard, std::move(*founded)});
+    one_less();
+  }
+
+  /// What does not parse was told to the log by those who act on it.
+  void take(const std::vector<registry::view_entry>& configs) {
+    for (const auto& x : configs) {
+      if (!x.owner.is_catalog())
+        continue;
+      if (x.key.name == storage::slot_map_key) {
+        if (auto slots = storage::decode_slot_map(x.value))
+          facts.slots = std::move(*slots);
+      } else if (storage::shard_of_placement_key(x.key.name)) {
+        if (auto placed = storage::decode_placement(x.value))
+          facts.placed.push_back(std::move(*placed));
+      }
+    }
+    one_less();
+  }
 
   void take(const node_id& from, own_shards_reply& x) {
-    said.push_back({from, std::move(x.replicas)});
+    facts.said.push_back({from, std::move(x.replicas)});
     if (!x.waiting.empty())
       waiting = std::move(x.waiting);
     one_less();
   }
 
   void one_less() {
-    if (--missing == 0)
-      promise.deliver(shards_reply{compose_shards(said, names), std::move(waiting)});
+    if (--missing == 0 && promise.pending())
+      promise.deliver(shards_reply{compose_shards(facts), std::move(waiting)});
   }
 };
 
@@ -79,26 +101,33 @@ caf::result<shards_reply> admin_state::shards() {
     return not_joined();
   auto answer = std::make_shared<shards_answer>();
   answer->promise = self_->make_response_promise<shards_reply>();
+  auto unknown = [answer](const error&) { answer->one_less(); };
+  self_->request(others_->get().lifecycle, shard_question_deadline, atom::phase_v)
+    .then([answer](const node_progress& x) { answer->take(x); }, unknown);
+  self_
+    ->request(
+      others_->get().registry, shard_question_deadline,
+      registry::lookup{registry::entry_kind::config, {}})
+    .then(
+      [answer](const std::vector<registry::view_entry>& x) { answer->take(x); }, unknown);
   self_
     ->request(
       others_->get().membership, shard_question_deadline, cluster::atom::members_v)
     .then(
       [this, answer](const std::vector<cluster::member>& members) {
-        auto asked = std::vector<node_id>{};
+        answer->facts.members = members;
         for (const auto& x : members) {
-          answer->names.emplace(x.node.id, x.node.name);
-          if (present(x.state))
-            asked.push_back(x.node.id);
+          if (!present(x.state))
+            continue;
+          ++answer->missing;
+          ask_shards_of(
+            x.node.id, [answer, node = x.node.id](expected<own_shards_reply> said) {
+              if (said)
+                answer->take(node, *said);
+              else
+                answer->one_less();
+            });
         }
-        // Counted first: an answer may come at once. One for this question itself.
-        answer->missing = asked.size() + 1;
-        for (const auto& node : asked)
-          ask_shards_of(node, [answer, node](expected<own_shards_reply> x) {
-            if (x)
-              answer->take(node, *x);
-            else
-              answer->one_less();
-          });
         answer->one_less();
       },
       [answer](error& why) { answer->promise.deliver(std::move(why)); });

@@ -51,6 +51,7 @@ bool role_from_wire(std::uint32_t in, replica_role& out) {
 
 void to_wire(const replica_row& x, v1::ReplicaRow& out) {
   out.set_node(x.node.value());
+  out.set_state(x.state);
   out.set_replica(x.replica.value());
   out.set_role(x.role);
   out.set_voter(x.voter);
@@ -67,6 +68,7 @@ void to_wire(const replica_row& x, v1::ReplicaRow& out) {
 replica_row from_wire(const v1::ReplicaRow& in) {
   auto result = replica_row{};
   result.node = node_name{in.node()};
+  result.state = in.state();
   result.replica = replica_id{in.replica()};
   result.role = in.role();
   result.voter = in.voter();

@@ -2,13 +2,16 @@
 ///
 /// Epoch and master come from one replica's word, and so do the positions that its slaves
 /// have reached; what the slaves say of themselves fills in what a master does not know.
+/// A shard without a master has the replicas that are placed, with what each says of
+/// itself.
 #pragma once
 
 #include "actors/base/ids.hpp"
 #include "apps/node/admin.hpp"
+#include "cluster/member.hpp"
+#include "storage/placement.hpp"
 #include "storage/replica_status.hpp"
 
-#include <map>
 #include <vector>
 
 namespace troupe::apps {
@@ -19,9 +22,16 @@ struct node_shards {
   std::vector<storage::replica_status> replicas;
 };
 
-/// Ascending by shard, and by replica. A shard whose nodes are all silent is missing.
-/// @param names of the nodes; others are shown by their id.
-[[nodiscard]] std::vector<shard_row> compose_shards(
-  const std::vector<node_shards>& said, const std::map<node_id, node_name>& names);
+/// What is known of all shards.
+struct shards_facts {
+  std::vector<node_shards> said;
+  std::vector<storage::placement> placed; ///< Each shard once.
+  storage::slot_map slots;
+  std::vector<cluster::member> members; ///< Other nodes are shown by their id.
+};
+
+/// Ascending by shard, and by replica. A shard that is neither placed nor spoken of is
+/// missing.
+[[nodiscard]] std::vector<shard_row> compose_shards(const shards_facts& x);
 
 } // namespace troupe::apps

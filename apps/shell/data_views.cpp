@@ -41,6 +41,7 @@ std::string text_of(const std::optional<lsn>& x) { return x ? to_string(*x) : "?
 json value_of(const replica_row& x) {
   return {
     {"node", x.node.value()},
+    {"state", x.state},
     {"role", x.role},
     {"voter", x.voter},
     {"durable", value_of(x.durable)},
@@ -67,6 +68,10 @@ tone tone_of_role(std::string_view role) {
   return role == "slave" ? tone::plain : tone::warning;
 }
 
+tone tone_of_state(std::string_view state) {
+  return state == "alive" ? tone::plain : tone::warning;
+}
+
 table_cell lag_cell(const replica_row& x) {
   if (!x.lag)
     return {"?", tone::warning};
@@ -83,6 +88,7 @@ void add_rows(const shard_row& x, text_table& out) {
   for (const auto& replica : x.replicas) {
     auto row = std::exchange(shard, std::vector<table_cell>(4));
     row.push_back({replica.node.value()});
+    row.push_back({replica.state, tone_of_state(replica.state)});
     row.push_back({replica.role, tone_of_role(replica.role)});
     row.push_back({text_of(replica.durable)});
     row.push_back({text_of(replica.commit)});
@@ -141,9 +147,9 @@ table_cell cell_of(const json& x) {
 answer view_shards(const shards_reply& x, const std::string& number) {
   auto result = answer{json::array(), {}};
   result.text.columns
-    = {{"SHARD", true},   {"EPOCH", true}, {"MASTER"},        {"SLOTS"},
-       {"NODE"},          {"ROLE"},        {"DURABLE", true}, {"COMMIT", true},
-       {"APPLIED", true}, {"LAG", true}};
+    = {{"SHARD", true},  {"EPOCH", true},   {"MASTER"},   {"SLOTS"},
+       {"NODE"},         {"STATE"},         {"ROLE"},     {"DURABLE", true},
+       {"COMMIT", true}, {"APPLIED", true}, {"LAG", true}};
   result.text.when_empty = !number.empty()     ? "no shard " + number
                            : x.waiting.empty() ? "no shards"
                                                : x.waiting;

@@ -13,11 +13,11 @@ shards_reply two_shards() {
   auto shard = shard_row{shard_id{1}, epoch{3}, std::nullopt, {}, {}};
   shard.slots = {{slot{0}, slot{99}}, {slot{200}, slot{200}}};
   shard.replicas = {
-    {node_name{"n1"}, replica_id{1}, "slave", true, lsn{10}, lsn{9}, lsn{8}, 2},
-    {node_name{"n2"}, replica_id{2}, "slave", true, {}, {}, {}, {}},
+    {node_name{"n1"}, "alive", replica_id{1}, "slave", true, lsn{10}, lsn{9}, lsn{8}, 2},
+    {node_name{"n2"}, "dead", replica_id{2}, "slave", true, {}, {}, {}, {}},
   };
-  catalog.replicas
-    = {{node_name{"n1"}, replica_id{1}, "master", true, lsn{5}, lsn{5}, lsn{5}, 0}};
+  catalog.replicas = {
+    {node_name{"n1"}, "alive", replica_id{1}, "master", true, lsn{5}, lsn{5}, lsn{5}, 0}};
   return {{catalog, shard}, {}};
 }
 
@@ -27,10 +27,10 @@ TEST_CASE(
   CHECK(
     value.dump()
     == R"([{"shard":0,"epoch":1,"master":"n1","slots":[],"replicas":[{"node":"n1",)"
-       R"("role":"master","voter":true,"durable":5,"commit":5,"applied":5,"lag":0}]},)"
+       R"("state":"alive","role":"master","voter":true,"durable":5,"commit":5,"applied":5,"lag":0}]},)"
        R"({"shard":1,"epoch":3,"master":null,"slots":[[0,99],[200,200]],"replicas":[)"
-       R"({"node":"n1","role":"slave","voter":true,"durable":10,"commit":9,"applied":8,)"
-       R"("lag":2},{"node":"n2","role":"slave","voter":true,"durable":null,)"
+       R"({"node":"n1","state":"alive","role":"slave","voter":true,"durable":10,"commit":9,"applied":8,)"
+       R"("lag":2},{"node":"n2","state":"dead","role":"slave","voter":true,"durable":null,)"
        R"("commit":null,"applied":null,"lag":null}]}])");
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("shell data views: a shard's own columns stand in its first row alone"
   CHECK(text.rows[0][2].meaning == tone::bad);
   CHECK(text.rows[0][3].text == "0-99,200");
   CHECK(text.rows[1][0].text.empty());
-  CHECK(text.rows[1][9].text == "?");
+  CHECK(text.rows[1][10].text == "?");
 }
 
 TEST_CASE(
