@@ -1,5 +1,6 @@
 #include "storage/shards_actor.hpp"
 
+#include "actors/supervisor_config.hpp"
 #include "storage/catalog/catalog_evaluator.hpp"
 #include "storage/catalog/genesis.hpp"
 #include "storage/catalog/placement_wire.hpp"
@@ -17,10 +18,14 @@ using namespace std::chrono_literals;
 
 // Answers of the node's own actors.
 constexpr auto local_deadline = 10s;
-constexpr auto status_deadline = 1s;
 
 // The registry was busy, or full: nobody finds a master that it does not know.
 constexpr auto tell_again_after = 1s;
+
+// One bug, which ends one replica, is no reason to end all others; a bug that ends one
+// after the other is. As a supervisor's restarts by default.
+constexpr auto replica_ends_max = actors::supervisor_config{}.restart_count_max;
+constexpr auto replica_ends_window = actors::supervisor_config{}.restart_window;
 
 const catalog_evaluator catalog_commands;
 
@@ -193,7 +198,9 @@ void shards_state::start_replica(const identity& who, opened_replica opened) {
   environment.applier = applier_;
   environment.listener = caf::actor_cast<replica_listener>(self_);
   environment.observer = in_.observer;
-  if (is_catalog)
+  // Those of a replica that has ended go on, with nothing to do.
+  const auto serves_catalog = is_catalog && !placer_;
+  if (serves_catalog)
     environment.feed = start_feed(opened);
   auto config = replica_config{};
   config.who = who;
@@ -207,11 +214,12 @@ void shards_state::start_replica(const identity& who, opened_replica opened) {
     make_replica, std::move(environment), replica_limits{}, config, std::move(opened));
   watch(caf::actor_cast<caf::strong_actor_ptr>(actor));
   in_.directory->put(shard_name(shard), caf::actor_cast<caf::strong_actor_ptr>(actor));
+  replicas_[shard].replica = who.replica;
   replicas_[shard].actor = actor;
   self_->send(beats_, replica_opened{shard, actor});
   for (const auto& [address, listener] : listeners_)
     self_->send(listener, replica_opened{shard, actor});
-  if (is_catalog)
+  if (serves_catalog)
     start_placer(actor);
 }
 
@@ -303,8 +311,36 @@ void shards_state::on(const subscribe_shards& x) {
 void shards_state::on(const caf::down_msg& x) {
   if (listeners_.erase(x.source) > 0)
     return;
+  std::erase_if(children_, [&](const auto& child) { return child == x.source; });
+  for (const auto& [shard, replica] : replicas_)
+    if (replica.actor.address() == x.source) {
+      replica_ended(shard, x.reason);
+      return;
+    }
   in_.context->log.error("a part of the shards has ended", "why", render(x.reason));
   self_->quit(x.reason ? x.reason : fail(ec::internal, "a part of the shards has ended"));
+}
+
+void shards_state::replica_ended(shard_id shard, const error& why) {
+  const auto now = in_.context->clock->now();
+  while (!ends_.empty() && now - ends_.front() > replica_ends_window)
+    ends_.pop_front();
+  ends_.push_back(now);
+  if (ends_.size() > replica_ends_max) {
+    in_.context->log.error(
+      "replicas end too often", "shard", shard, "why", render(why), "ends", ends_.size());
+    self_->quit(why ? why : fail(ec::internal, "replicas end too often"));
+    return;
+  }
+  in_.context->log.error(
+    "a replica has ended; the node's other replicas go on", "shard", shard, "why",
+    render(why), "remedy", "restart the node, and report what happened");
+  const auto replica = replicas_.at(shard).replica;
+  start_replica(
+    {in_.charter.cluster, shard, replica},
+    damaged_replica(fail(
+      ec::internal,
+      "its actor has ended, and must not come back before the node starts again")));
 }
 
 // -- the way out
@@ -347,50 +383,6 @@ caf::result<caf::ok_atom> shards_state::hand_over() {
         });
   }
   all->one_less();
-  return all->promise;
-}
-
-// -- for people
-// ---------------------------------------------------------------------------
-
-namespace {
-
-/// The answers that one question waits for.
-struct gathering {
-  caf::typed_response_promise<node_replicas> promise;
-  node_replicas what;
-  std::size_t missing = 0;
-
-  void one_less() {
-    if (--missing == 0)
-      promise.deliver(std::move(what));
-  }
-};
-
-} // namespace
-
-caf::result<node_replicas> shards_state::list() {
-  if (replicas_.empty())
-    return node_replicas{};
-  auto all = std::make_shared<gathering>();
-  all->promise = self_->make_response_promise<node_replicas>();
-  all->missing = replicas_.size() + (placer_ ? 1 : 0);
-  if (placer_)
-    self_->request(placer_, status_deadline, atom::placing_v)
-      .then(
-        [all](std::string& why) {
-          all->what.waiting = std::move(why);
-          all->one_less();
-        },
-        [all](const error&) { all->one_less(); });
-  for (const auto& [shard, replica] : replicas_)
-    self_->request(replica.actor, status_deadline, atom::status_v)
-      .then(
-        [all](const replica_status& x) {
-          all->what.replicas.push_back(x);
-          all->one_less();
-        },
-        [all](const error&) { all->one_less(); }); // Stuck: others say what it was.
   return all->promise;
 }
 

@@ -5,9 +5,13 @@
 /// One that is damaged, or whose files are gone, is held all the same: quarantined, it
 /// takes part in nothing, and shows what has become of it.
 ///
+/// A replica that ends of a bug is held so, too, and the others go on: within an
+/// incarnation it must not come back (docs/decisions/0008). When that happens too often,
+/// or what all replicas share ends, such as by an error of the disk, this ends, and the
+/// node with it.
+///
 /// Opening a replica waits for the disk: spawn it detached where threads are real. What
-/// it starts ends with it, and it ends when any of that ends: a replica that died must
-/// not come back within an incarnation, so the node ends and starts again.
+/// it starts ends with it.
 #pragma once
 
 #include "actors/behavior.hpp"
@@ -26,6 +30,7 @@
 #include "storage/storage_config.hpp"
 #include "storage/sync_pool.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -105,6 +110,7 @@ public:
 
 private:
   struct local_replica {
+    replica_id replica;
     replica_actor actor;
     std::optional<replica_news> news; // The last, for those who come later.
     bool registered = false;          // As master.
@@ -123,6 +129,7 @@ private:
   void warn_of_differences() const;
   void tell_registry(local_replica& replica, const replica_status& x);
   void watch(const caf::strong_actor_ptr& x);
+  void replica_ended(shard_id shard, const error& why);
 
   /// Spawns an actor that waits for the disk.
   template <class... Arguments>
@@ -146,6 +153,7 @@ private:
   placer_actor placer_;
   std::vector<caf::strong_actor_ptr> children_; // In the order of their starts.
   std::map<shard_id, local_replica> replicas_;
+  std::deque<time_point> ends_; // Of replicas, within `replica_ends_window`.
   std::map<caf::actor_addr, shard_listener> listeners_;
 };
 

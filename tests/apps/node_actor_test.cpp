@@ -6,8 +6,11 @@
 #include "tests/support/deterministic_system.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +31,23 @@ node_config lone_config() {
   complete(result, "host");
   return result;
 }
+
+/// A bug in replicas: that of each shard in `throwing` throws once.
+class faulty_replicas final : public storage::replica_observer {
+public:
+  void started(const storage::replica&, const storage::opened_replica&) override {}
+  void handled(const storage::replica& core, const storage::replica_output&) override {
+    const auto shard = core.state().self.who.shard;
+    ++handled_count[shard];
+    if (throwing.erase(shard) > 0)
+      throw std::runtime_error{"a bug"};
+  }
+  void sending(const storage::replica&, const storage::message&) override {}
+  void ended(const storage::replica&) override {}
+
+  std::set<shard_id> throwing;
+  std::map<shard_id, int> handled_count;
+};
 
 struct node_fixture {
   node_fixture() { register_all_codecs(codecs); }
@@ -53,7 +73,8 @@ struct node_fixture {
         .log = &sink,
         .seed = 1,
         .pid = 1,
-        .threads = false},
+        .threads = false,
+        .observer = &replicas},
       config, *identity,
       [this](service_environment& x) {
         environment = &x;
@@ -93,6 +114,7 @@ struct node_fixture {
   service_environment* environment = nullptr;
   bool leaves_early = false; ///< While it joins.
   std::vector<error> ends;
+  faulty_replicas replicas;
   std::optional<node> subject;
 };
 
@@ -110,6 +132,25 @@ router::service_definition kept_service(std::vector<router::responder>* kept) {
     kept->push_back(respond);
   };
   return {{"", "test.Kept", ""}, {{"Keep", true, keep}}};
+}
+
+/// Outer calls Inner, which fails; both note the traces of their calls.
+router::service_definition
+relay_service(service_environment** node, std::vector<router::trace_id>* seen) {
+  auto relay
+    = [node, seen](const router::invocation& x, const router::responder& respond) {
+        seen->push_back(x.trace);
+        (*node)->call(
+          "test.Relay", {.method = "Inner", .content = x.content, .trace = x.trace},
+          [respond](const expected<router::call_answer>& answer) {
+            respond(answer ? expected<std::string>{answer->content} : answer.error());
+          });
+      };
+  auto inner = [seen](const router::invocation& x, const router::responder& respond) {
+    seen->push_back(x.trace);
+    respond(fail(ec::wrong_state, "never"));
+  };
+  return {{"", "test.Relay", ""}, {{"Outer", false, relay}, {"Inner", false, inner}}};
 }
 
 using answers = std::vector<expected<router::call_answer>>;
@@ -134,25 +175,6 @@ TEST_CASE_FIXTURE(
   REQUIRE(ends.size() == 1);
   CHECK_FALSE(ends.front());
   CHECK(subject->phase() == node_phase::leaving);
-/// Outer calls Inner, which fails; both note the traces of their calls.
-router::service_definition
-relay_service(service_environment** node, std::vector<router::trace_id>* seen) {
-  auto relay
-    = [node, seen](const router::invocation& x, const router::responder& respond) {
-        seen->push_back(x.trace);
-        (*node)->call(
-          "test.Relay", {.method = "Inner", .content = x.content, .trace = x.trace},
-          [respond](const expected<router::call_answer>& answer) {
-            respond(answer ? expected<std::string>{answer->content} : answer.error());
-          });
-      };
-  auto inner = [seen](const router::invocation& x, const router::responder& respond) {
-    seen->push_back(x.trace);
-    respond(fail(ec::wrong_state, "never"));
-  };
-  return {{"", "test.Relay", ""}, {{"Outer", false, relay}, {"Inner", false, inner}}};
-}
-
 }
 
 TEST_CASE_FIXTURE(node_fixture, "node: asked to leave while it joins it is never ready") {
@@ -184,28 +206,6 @@ TEST_CASE_FIXTURE(node_fixture, "node: its services know it, and can call others
   CHECK_FALSE(heard[1]);
 }
 
-TEST_CASE_FIXTURE(node_fixture, "node: a call fails at once when the gateway ends") {
-  auto kept = std::vector<router::responder>{};
-  services = {kept_service(&kept)};
-  make_node();
-  subject->start();
-  system.settle();
-  auto heard = answers{};
-  environment->call(
-    "test.Kept", {.method = "Keep", .content = "hi", .trace = {}},
-    [&](expected<router::call_answer> x) { heard.push_back(std::move(x)); });
-  system.settle();
-  REQUIRE(kept.size() == 1);
-  REQUIRE(heard.empty());
-  caf::anon_send_exit(environment->gateway(), caf::exit_reason::kill);
-  system.settle();
-  REQUIRE(heard.size() == 1);
-  CHECK(heard[0].error() == ec::stopping);
-}
-
-TEST_CASE_FIXTURE(node_fixture, "node: a master that nobody can follow leaves at once") {
-  make_node();
-  subject->start();
 TEST_CASE_FIXTURE(
   node_fixture,
   "node: one trace follows a call into what its handler calls and the log") {
@@ -231,6 +231,28 @@ TEST_CASE_FIXTURE(
   CHECK(logged_count("msg=\"a handler failed its call\" " + trace) == 2);
 }
 
+TEST_CASE_FIXTURE(node_fixture, "node: a call fails at once when the gateway ends") {
+  auto kept = std::vector<router::responder>{};
+  services = {kept_service(&kept)};
+  make_node();
+  subject->start();
+  system.settle();
+  auto heard = answers{};
+  environment->call(
+    "test.Kept", {.method = "Keep", .content = "hi", .trace = {}},
+    [&](expected<router::call_answer> x) { heard.push_back(std::move(x)); });
+  system.settle();
+  REQUIRE(kept.size() == 1);
+  REQUIRE(heard.empty());
+  caf::anon_send_exit(environment->gateway(), caf::exit_reason::kill);
+  system.settle();
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].error() == ec::stopping);
+}
+
+TEST_CASE_FIXTURE(node_fixture, "node: a master that nobody can follow leaves at once") {
+  make_node();
+  subject->start();
   system.advance(10s);
   REQUIRE(logged_count("msg=master") > 0);
   subject->leave();
@@ -240,11 +262,11 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
   node_fixture, "node: replicas whose files were wiped are not made anew") {
-  auto replicas = config.storage.shard_count + 1; // The catalog's, too.
+  auto replica_count = config.storage.shard_count + 1; // The catalog's, too.
   make_node();
   subject->start();
   system.advance(10s);
-  REQUIRE(logged_count("replica made") == replicas);
+  REQUIRE(logged_count("replica made") == replica_count);
   end_life();
   lines.clear();
   REQUIRE(!disk.remove("shards"));
@@ -252,9 +274,51 @@ TEST_CASE_FIXTURE(
   subject->start();
   system.advance(10s);
   CHECK(ends.empty());
-  CHECK(logged_count("replica is quarantined") == replicas);
+  CHECK(logged_count("replica is quarantined") == replica_count);
   CHECK(logged_count("replica made") == 0);
   CHECK(disk.list("shards")->empty());
+}
+
+TEST_CASE_FIXTURE(
+  node_fixture, "node: a replica that ends of a bug is quarantined, the others go on") {
+  make_node();
+  subject->start();
+  system.advance(10s);
+  for (auto shard : {shard_id{0}, shard_id{1}}) { // The catalog's, too.
+    CAPTURE(shard);
+    lines.clear();
+    replicas.throwing = {shard};
+    system.advance(5s);
+    CHECK(logged_count("replica is quarantined\" shard=" + to_string(shard)) == 1);
+    CHECK(logged_count("replica is quarantined") == 1);
+  }
+  CHECK(ends.empty());
+  const auto before = replicas.handled_count[shard_id{2}];
+  system.advance(5s);
+  CHECK(replicas.handled_count[shard_id{2}] > before);
+  end_life();
+  lines.clear();
+  make_node();
+  subject->start();
+  system.advance(10s);
+  CHECK(logged_count("replica is quarantined") == 0);
+  for (auto shard : {shard_id{0}, shard_id{1}})
+    CHECK(logged_count("msg=master shard=" + to_string(shard) + " ") == 1);
+}
+
+TEST_CASE_FIXTURE(node_fixture, "node: replicas that end one after the other end it") {
+  config.storage.shard_count = 7;
+  make_node();
+  subject->start();
+  system.advance(10s);
+  for (auto i = 1U; i <= 5; ++i)
+    replicas.throwing.insert(shard_id{i});
+  system.advance(5s);
+  CHECK(ends.empty());
+  CHECK(logged_count("replica is quarantined") == 5);
+  replicas.throwing = {shard_id{6}};
+  system.advance(5s);
+  CHECK(logged_count("replicas end too often") > 0);
 }
 
 TEST_CASE_FIXTURE(
