@@ -131,7 +131,12 @@ expected<std::vector<std::string>> life_disk::list(const std::string& path) {
 }
 
 error life_disk::sync_directory(const std::string& path) {
-  return sync_slowly(in_, [&] { return in_->machine->sync_directory(path); });
+  return sync_slowly(in_, [&] {
+    auto why = in_->machine->sync_directory(path);
+    if (!why && path.empty() && in_->root_changed)
+      in_->root_changed();
+    return why;
+  });
 }
 
 } // namespace troupe::lab

@@ -8,6 +8,7 @@
 #include "apps/lab/world/life_gate.hpp"
 #include "apps/lab/world/virtual_engine.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct life_disk_environment {
   const disk_pace* pace = nullptr;
   life_gate_ptr gate;
   random_source random{0};
+  std::function<void()> root_changed{}; ///< Names at the root are durable. May be empty.
 };
 
 class life_disk final : public troupe::disk {

@@ -35,11 +35,12 @@ void machine::trace(const std::string& kind, const std::string& what) {
 void machine::boot() {
   TROUPE_ASSERT(!up());
   ++life_count_;
+  undisturbed_since_ = in_.engine->now();
   trace("boot", std::to_string(life_count_));
   auto next = std::make_unique<life>();
   next->clock.emplace(*in_.engine, clock_, next->gate);
-  next->disk.emplace(
-    life_disk_environment{in_.engine, &disk_, &pace_, next->gate, random_.fork()});
+  next->disk.emplace(life_disk_environment{
+    in_.engine, &disk_, &pace_, next->gate, random_.fork(), in_.identified});
   auto identity = cluster::begin_incarnation(
     *next->disk, config_.name, config_.cluster_name, random_);
   TROUPE_ASSERT(identity && "a crash was taken for damage of the identity");
@@ -135,6 +136,7 @@ void machine::resume() {
     return;
   trace("resume", {});
   life_->gate->paused = false;
+  undisturbed_since_ = in_.engine->now();
   for (auto& x : std::exchange(life_->gate->held, {}))
     x();
   in_.network->strike(sim::resume{name()});

@@ -37,6 +37,8 @@ struct machine_environment {
   run_trace* trace = nullptr;
   /// A node has ended by itself: because of `why`, which is none after a leave.
   std::function<void(const error& why)> ended;
+  /// What a disk says of its node, `identity` and `charter`, may have changed for good.
+  std::function<void()> identified;
 };
 
 enum class crash_kind { process, power };
@@ -90,6 +92,8 @@ public:
   [[nodiscard]] bool up() const { return life_ != nullptr; }
   [[nodiscard]] bool paused() const { return up() && life_->gate->paused; }
   [[nodiscard]] bool damaged() const { return damaged_; }
+  /// When its last life began, or went on after a pause.
+  [[nodiscard]] duration undisturbed_since() const { return undisturbed_since_; }
   [[nodiscard]] bool ready() const;
   [[nodiscard]] const std::string& name() const { return config_.name.value(); }
   [[nodiscard]] std::uint64_t life_count() const { return life_count_; }
@@ -137,6 +141,7 @@ private:
   sim::virtual_clock clock_;
   std::optional<cluster::stored_identity> identity_;
   std::uint64_t life_count_ = 0;
+  duration undisturbed_since_{};
   bool damaged_ = false;
   bool disk_had_failed_ = false;
   std::unique_ptr<life> life_;

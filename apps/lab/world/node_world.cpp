@@ -62,7 +62,10 @@ node_world::node_world(const sim_request& request, simulated_app app)
         random_.fork()},
       nemesis_{
         {&engine_, &network_, &machines_, &groups_, &trace_, options_.shard_count,
-         options_.replica_count}},
+         options_.replica_count, options_.node_count}},
+      sights_{
+        {&engine_, &machines_, &nemesis_.calm(), &service_count_,
+         [this](const std::string& what) { violated(what); }}},
       stage_{{&engine_, &machines_, &trace_}, random_.fork()} {
   apps::register_all_codecs(codecs_);
   network_.set_trace([this](
@@ -82,6 +85,7 @@ node_world::~node_world() {
   clients_.stop();
   calls_.stop();
   views_.stop();
+  sights_.stop();
   nemesis_.stop();
   stopping_ = true;
   for (auto& x : machines_)
@@ -120,8 +124,10 @@ void node_world::make_machines() {
     auto clock = sim::clock_config{};
     clock.offset = random_.between(duration{}, duration{100h});
     clock.wall_offset = random_.between(duration{}, duration{2s});
-    auto in = machine_environment{&engine_, &network_, &codecs_, &groups_, &trace_, {}};
+    auto in
+      = machine_environment{&engine_, &network_, &codecs_, &groups_, &trace_, {}, {}};
     in.ended = [this, i](const error& why) { on_end(i, why); };
+    in.identified = [this] { check_one_cluster(); };
     machines_.push_back(std::make_unique<machine>(
       std::move(in), config_of(i), services_of(i), clock, random_.fork()));
   }
@@ -173,6 +179,7 @@ sim_result node_world::run() {
   clients_.start();
   calls_.start();
   views_.start();
+  sights_.start();
   if (workload_)
     workload_->start();
   nemesis_.begin(options_.plan);
@@ -205,6 +212,7 @@ sim_result node_world::run() {
   counters_["calls answered"] = calls_.answered_count();
   counters_["calls executed"] = calls_.executed_count();
   counters_["views compared"] = views_.compared_count();
+  counters_["sights judged"] = sights_.judged_count();
   counters_["steps"] = engine_.step_count();
   result.counters = counters_;
   result.options = {
@@ -233,7 +241,6 @@ bool node_world::must_be_ready() {
     violated(
       "I14: a node is not ready, or a shard not placed, a minute after all faults ended"
       + describe());
-  check_one_cluster();
   return violations_.empty();
 }
 
@@ -324,12 +331,12 @@ void node_world::judge_histories() {
 }
 
 void node_world::check_one_cluster() {
-  auto ids = std::set<cluster_id>{};
+  const auto before = founded_.size();
   for (const auto& x : machines_)
     if (const auto charter = x->charter())
-      ids.insert(charter->cluster);
-  if (ids.size() > 1)
-    violated("founding: " + std::to_string(ids.size()) + " clusters were founded");
+      founded_.insert(charter->cluster);
+  if (founded_.size() > std::max<std::size_t>(before, 1))
+    violated("founding: " + std::to_string(founded_.size()) + " clusters were founded");
 }
 
 /// Asks every node whom and what it sees; `disagreements_` has what is not as it is.

@@ -11,6 +11,7 @@
 #include "apps/lab/world/call_probe.hpp"
 #include "apps/lab/world/machine.hpp"
 #include "apps/lab/world/replica_watch.hpp"
+#include "apps/lab/world/sight_probe.hpp"
 #include "apps/lab/world/view_probe.hpp"
 #include "apps/lab/world/virtual_engine.hpp"
 #include "apps/lab/world/world_clients.hpp"
@@ -19,7 +20,9 @@
 #include "apps/lab/world/world_stage.hpp"
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +65,7 @@ private:
   bool must_please_app();
   void judge_histories();
 
+  /// At each change of a disk's charter: one cluster is founded, ever.
   void check_one_cluster();
   void compare_views();
   void compare_members(machine& of, const std::vector<cluster::member>& seen);
@@ -83,9 +87,11 @@ private:
   view_probe views_;
   world_clients clients_;
   world_nemesis nemesis_;
+  sight_probe sights_;
   world_stage stage_;
   std::unique_ptr<workload> workload_; // Null when the app has none.
   std::size_t service_count_ = 0;      // Of each node.
+  std::set<cluster_id> founded_;       // Whatever a charter has ever named.
   std::map<std::string, std::uint64_t> counters_;
   bool stopping_ = false;
   std::vector<std::string> disagreements_; // Of the last comparison.

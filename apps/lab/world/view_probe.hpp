@@ -1,5 +1,5 @@
 /// A subscriber at each simulated node's registry, which compares what it was told with
-/// what the registry serves after each push.
+/// what the registry serves after each push, and twice a second.
 #pragma once
 
 #include "apps/lab/world/machine.hpp"
@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,9 @@ public:
   [[nodiscard]] std::uint64_t compared_count() const { return compared_count_; }
 
 private:
+  /// Told to look, it compares between two pushes, too.
+  using listener = registry::registry_listener::extend<caf::reacts_to<caf::tick_atom>>;
+
   /// One subscriber, of one registry.
   struct subscriber {
     std::size_t machine = 0;
@@ -44,6 +48,8 @@ private:
     registry::entry_kind kind{};
     registry::registry_actor registry;
     rebuilt_view known;
+    std::optional<duration> in_doubt_since{};
+    listener itself{}; ///< Who is pushed to.
   };
   using subscriber_ptr = std::shared_ptr<subscriber>;
 
@@ -57,6 +63,7 @@ private:
   environment in_;
   std::map<std::pair<std::size_t, registry::entry_kind>, subscriber_ptr> subscribers_;
   std::uint64_t compared_count_ = 0;
+  std::uint64_t look_count_ = 0;
   bool stopped_ = false;
 };
 

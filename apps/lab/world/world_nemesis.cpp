@@ -78,6 +78,7 @@ void world_nemesis::heal() {
   healed_ = true;
   in_.trace->add(in_.engine->now(), "nemesis", "heal");
   in_.network->strike(sim::heal_all{});
+  calm_.heal(in_.engine->now());
   for (const auto& x : *in_.machines) {
     x->pace() = {};
     x->mend_disk();
@@ -154,7 +155,12 @@ void world_nemesis::cut_pairs(
         cut(*machines[from], *machines[to], length);
 }
 
+void world_nemesis::disturb(const machine& from, const machine& to, duration length) {
+  calm_.disturb_link(index_of(from), index_of(to), in_.engine->now() + length);
+}
+
 void world_nemesis::cut(const machine& from, const machine& to, duration length) {
+  disturb(from, to, length);
   in_.network->strike(sim::cut{from.name(), to.name()});
   in_.engine->after(length, [this, from = from.name(), to = to.name()] {
     in_.network->strike(sim::heal{from, to});
@@ -248,21 +254,26 @@ bool world_nemesis::flap(blow& x) {
 
 bool world_nemesis::stall(blow& x) {
   auto& one = pick(x);
-  in_.network->strike(sim::stall{one.name(), other_than(one, x.random).name(), x.length});
+  const auto& other = other_than(one, x.random);
+  disturb(one, other, x.length);
+  in_.network->strike(sim::stall{one.name(), other.name(), x.length});
   return true;
 }
 
 bool world_nemesis::delay(blow& x) {
   auto& one = pick(x);
   const auto extra = x.random.between(duration{2ms}, duration{700ms});
-  in_.network->strike(
-    sim::delay{one.name(), other_than(one, x.random).name(), extra, x.length});
+  const auto& other = other_than(one, x.random);
+  disturb(one, other, x.length + extra);
+  in_.network->strike(sim::delay{one.name(), other.name(), extra, x.length});
   return true;
 }
 
 bool world_nemesis::reset(blow& x) {
   auto& one = pick(x);
-  in_.network->strike(sim::reset{one.name(), other_than(one, x.random).name()});
+  const auto& other = other_than(one, x.random);
+  disturb(one, other, duration::zero());
+  in_.network->strike(sim::reset{one.name(), other.name()});
   return true;
 }
 
@@ -346,6 +357,7 @@ bool world_nemesis::slow_disk(blow& x) {
   one.pace().sync_max = x.random.between(duration{10ms}, duration{300ms});
   one.pace().hiccup_ratio = 0.1;
   one.pace().hiccup_max = 1s;
+  calm_.disturb_node(index_of(one), in_.engine->now() + x.length);
   in_.engine->after(x.length, [&one] { one.pace() = {}; });
   return true;
 }
@@ -353,6 +365,7 @@ bool world_nemesis::slow_disk(blow& x) {
 bool world_nemesis::stall_disk(blow& x) {
   auto& one = pick(x);
   one.pace().stalled_until = in_.engine->now() + x.length;
+  calm_.disturb_node(index_of(one), in_.engine->now() + x.length);
   return one.up();
 }
 

@@ -5,6 +5,7 @@
 #include "actors/sim/transport.hpp"
 #include "apps/lab/fault_plan.hpp"
 #include "apps/lab/run_trace.hpp"
+#include "apps/lab/world/calm_book.hpp"
 #include "apps/lab/world/machine.hpp"
 #include "apps/lab/world/replica_watch.hpp"
 
@@ -31,9 +32,10 @@ public:
     run_trace* trace = nullptr;
     std::size_t shard_count = 1;
     std::size_t replica_count = 3;
+    std::size_t node_count = 3;
   };
 
-  explicit world_nemesis(environment in) : in_{in} {}
+  explicit world_nemesis(environment in) : in_{in}, calm_{in.node_count} {}
 
   /// The kinds of faults it knows.
   [[nodiscard]] static std::vector<std::string> kinds();
@@ -56,6 +58,9 @@ public:
     return counts_;
   }
   [[nodiscard]] std::uint64_t crash_count() const { return crash_count_; }
+
+  /// Who was left in peace since when, but for crashes and pauses.
+  [[nodiscard]] const calm_book& calm() const { return calm_; }
 
 private:
   /// One fault that strikes.
@@ -101,12 +106,14 @@ private:
   void
   cut_pairs(duration length, const std::function<bool(std::size_t, std::size_t)>& wanted);
   void cut(const machine& from, const machine& to, duration length);
+  void disturb(const machine& from, const machine& to, duration length);
   void end(machine& x, crash_kind how, duration back_after);
   void boot_later(machine& x, duration delay);
   [[nodiscard]] bool may_damage(const machine& x) const;
 
   environment in_;
   fault_plan plan_;
+  calm_book calm_;
   bool healed_ = false;
   const machine* damaged_ = nullptr; // One for a run: a majority keeps its disks.
   std::map<std::string, std::uint64_t> counts_;
