@@ -6,6 +6,7 @@
 #include "apps/lab/sim_result_json.hpp"
 #include "apps/lab/words.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ostream>
@@ -28,6 +29,8 @@ public:
   expected<int> run() {
     const auto begun = std::chrono::steady_clock::now();
     options_.request = lab::request_of(options_, options_.seeds.first);
+    if (auto trouble = check_kept())
+      return trouble;
     if (auto trouble = run_all())
       return trouble;
     const auto real = std::chrono::steady_clock::now() - begun;
@@ -47,6 +50,26 @@ public:
 private:
   [[nodiscard]] bool single() const {
     return options_.seeds.first == options_.seeds.last;
+  }
+
+  /// Whether the first seed plans what is to be kept of its faults.
+  [[nodiscard]] error check_kept() const {
+    if (!options_.request.kept)
+      return {};
+    auto request = options_.request;
+    request.until = duration::zero(); // Tells the plan, and no more.
+    const auto planned = run_seed(*what_, request);
+    if (!planned)
+      return planned.error();
+    for (const auto number : *options_.request.kept)
+      if (
+        std::ranges::find(planned->plan, number, &planned_fault::number)
+        == planned->plan.end())
+        return fail(
+          ec::invalid_argument, "--keep-faults: seed " + std::to_string(request.seed)
+                                  + " plans no fault " + std::to_string(number)
+                                  + "; without the flag it tells what it plans");
+    return {};
   }
 
   error run_all() {

@@ -100,7 +100,12 @@ private:
     auto length = duration::min();
     auto trouble = first_error(
       {x.allow({"at", "kind", "target", "for"}), x.need("at"), x.need("kind"),
-       x.time("at", 0s, length_max, fault.at), x.text("kind", fault.kind),
+       x.time("at", 0s, length_max, fault.at),
+       x.check(
+         "at", fault.at < result.length,
+         "must be before the end of the run, which is after "
+           + std::to_string(result.length / 1s) + " s"),
+       x.text("kind", fault.kind),
        x.known("kind", fault.kind, words_.fault_kinds, "fault"), x.text("target", target),
        x.check(
          "target", target.empty() || is_target(target, result.cluster),
@@ -108,22 +113,14 @@ private:
            + R"(", or the master of a shard, "master:1" to "master:)"
            + std::to_string(result.cluster.shard_count) + "\""),
        x.time("for", 0s, length_max, length)});
-    if (!target.empty())
+    if (!target.empty()) {
       fault.target = target;
+      result.target_lines.try_emplace(target, x.line_of("target"));
+    }
     if (length != duration::min())
       fault.length = length;
     result.faults.push_back(std::move(fault));
     return trouble;
-  }
-
-  static bool is_target(const std::string& text, const scenario_cluster& cluster) {
-    const auto one_of = [&text](const std::string& prefix, std::uint32_t count) {
-      for (std::uint32_t i = 1; i <= count; ++i)
-        if (text == prefix + std::to_string(i))
-          return true;
-      return false;
-    };
-    return one_of("n", cluster.node_count) || one_of("master:", cluster.shard_count);
   }
 
   error take_nemesis(const toml_table& x, scenario& result) const {
@@ -214,6 +211,16 @@ expected<scenario> read_scenario(const std::string& path, const scenario_words& 
   return parse_scenario(text.str(), path, words);
 }
 
+bool is_target(const std::string& text, const scenario_cluster& cluster) {
+  const auto one_of = [&text](const std::string& prefix, std::uint32_t count) {
+    for (std::uint32_t i = 1; i <= count; ++i)
+      if (text == prefix + std::to_string(i))
+        return true;
+    return false;
+  };
+  return one_of("n", cluster.node_count) || one_of("master:", cluster.shard_count);
+}
+
 sim_request request_of(const scenario& x, std::uint64_t seed) {
   auto result = sim_request{};
   result.seed = seed;
@@ -223,12 +230,17 @@ sim_request request_of(const scenario& x, std::uint64_t seed) {
   result.client_count = x.clients.count;
   result.length = x.length;
   result.plan = plan_of(x, seed);
-  auto kinds = std::set<std::string>{};
-  for (const auto& fault : x.faults)
-    kinds.insert(fault.kind);
-  if (x.nemesis)
-    kinds.insert(x.nemesis->kinds.begin(), x.nemesis->kinds.end());
+  const auto kinds = switched_on(x);
   result.fault_kinds = {kinds.begin(), kinds.end()};
+  return result;
+}
+
+std::set<std::string> switched_on(const scenario& x) {
+  auto result = std::set<std::string>{};
+  for (const auto& fault : x.faults)
+    result.insert(fault.kind);
+  if (x.nemesis)
+    result.insert(x.nemesis->kinds.begin(), x.nemesis->kinds.end());
   return result;
 }
 

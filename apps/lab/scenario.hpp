@@ -48,6 +48,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,7 +98,8 @@ struct scenario {
   scenario_clients clients;
   duration length = std::chrono::seconds{15}; ///< Of the phase with faults.
   std::uint64_t seed = 1;
-  fault_plan faults; ///< Those written down, by time.
+  fault_plan faults;                                 ///< Those written down, by time.
+  std::map<std::string, std::size_t> target_lines{}; ///< Where each target stands.
   std::optional<scenario_nemesis> nemesis{};
   std::optional<std::vector<std::string>> properties{}; ///< None: all.
   growth_bounds growth; ///< What a node may hold more at the end than at the start.
@@ -120,8 +122,15 @@ struct scenario_words {
 [[nodiscard]] expected<scenario>
 read_scenario(const std::string& path, const scenario_words& words);
 
+/// Whether such a cluster has what a fault's target names: "n2", "master:1".
+[[nodiscard]] bool is_target(const std::string& text, const scenario_cluster& cluster);
+
 /// What a simulator is asked for: the sizes, the length and all faults of the scenario.
 [[nodiscard]] sim_request request_of(const scenario& x, std::uint64_t seed);
+
+/// The kinds of faults that the scenario names: those written down, and those that its
+/// nemesis may draw.
+[[nodiscard]] std::set<std::string> switched_on(const scenario& x);
 
 /// All faults of the scenario, by time and numbered: those written down, and those that
 /// its nemesis draws from `seed`.

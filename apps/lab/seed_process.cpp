@@ -23,6 +23,9 @@ namespace troupe::lab {
 
 namespace {
 
+/// How a run ends of whose trace something could not be written.
+constexpr auto trace_lost_status = 74; // EX_IOERR of sysexits.h
+
 sim_result run(const simulator& what, const sim_request& request) {
   try {
     return what.run(request);
@@ -46,7 +49,10 @@ sim_result run(const simulator& what, const sim_request& request) {
   if (trace_descriptor)
     request.trace = &trace;
   descriptor_stream{result.descriptor()} << print_result(run(what, request));
-  ::_exit(0); // What the parent has registered for its own end is not ours to do.
+  ::_exit(
+    trace_descriptor && !trace
+      ? trace_lost_status
+      : 0); // What the parent has registered for its own end is not ours to do.
 }
 
 std::string cause_of_death(int status, const std::string& errors) {
@@ -96,16 +102,17 @@ seed_process::seed_process(
       errors_{std::move(errors)} {}
 
 seed_process::seed_process(seed_process&& other) noexcept
-    : number_{std::exchange(other.number_, 0)},
-      descriptor_{std::exchange(other.descriptor_, -1)}, begun_{other.begun_},
-      seed_{other.seed_}, result_{std::move(other.result_)}, errors_{std::move(
-                                                               other.errors_)} {}
+    : number_{std::exchange(other.number_, 0)}, descriptor_{std::exchange(
+                                                  other.descriptor_, -1)},
+      begun_{other.begun_}, seed_{other.seed_}, trace_lost_{other.trace_lost_},
+      result_{std::move(other.result_)}, errors_{std::move(other.errors_)} {}
 
 seed_process& seed_process::operator=(seed_process&& other) noexcept {
   std::swap(number_, other.number_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(begun_, other.begun_);
   std::swap(seed_, other.seed_);
+  std::swap(trace_lost_, other.trace_lost_);
   std::swap(result_, other.result_);
   std::swap(errors_, other.errors_);
   return *this;
@@ -158,7 +165,8 @@ sim_result seed_process::finish() {
   }
   const auto status = reap();
   auto told = parse_result(result_.text());
-  if (status == 0 && told)
+  trace_lost_ = WIFEXITED(status) && WEXITSTATUS(status) == trace_lost_status;
+  if ((status == 0 || trace_lost_) && told)
     return std::move(*told);
   result.violations = {cause_of_death(status, errors_.text())};
   return result;

@@ -47,6 +47,10 @@ public:
   /// killed, just how. Call it once.
   [[nodiscard]] sim_result finish();
 
+  /// Whether something of its trace could not be written: the disk was full. Known when
+  /// it has finished.
+  [[nodiscard]] bool trace_lost() const { return trace_lost_; }
+
   /// Whether `x` is what `finish` says of a process that died: it knows no more than
   /// seed and violation.
   [[nodiscard]] static bool has_died(const sim_result& x) { return x.hash.empty(); }
@@ -64,6 +68,7 @@ private:
   int descriptor_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::uint64_t seed_;
+  bool trace_lost_ = false;
   memory_file result_;
   memory_file errors_;
 };

@@ -25,7 +25,10 @@ run_alone(const simulator& what, const sim_request& request, std::optional<int> 
   auto process = seed_process::start(what, request, trace);
   if (!process)
     return process.error();
-  return process->finish();
+  auto result = process->finish();
+  if (process->trace_lost())
+    return fail(ec::system, "the trace could not be written to its end");
+  return result;
 }
 
 void take_trace(const memory_file& file, sim_result& result) {
@@ -184,7 +187,11 @@ expected<sim_result> run_seed(
       ec::invalid_argument,
       "--trace: " + sentence_of(apps::system_error("cannot write " + trace_file, errno)));
   auto result = run_alone(what, request, file);
-  ::close(file);
+  if (::close(file) != 0 || (!result && result.error() == ec::system))
+    return fail(
+      ec::system, "--trace: " + trace_file + " is not whole: "
+                    + (result ? "it cannot be closed" : sentence_of(result.error()))
+                    + "; is the disk full?");
   if (result && seed_process::has_died(*result))
     if (auto trouble = examine(what, request, *result))
       return trouble;

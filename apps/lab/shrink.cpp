@@ -1,6 +1,7 @@
 #include "apps/lab/shrink.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace troupe::lab {
@@ -31,6 +32,7 @@ public:
     cut_faults();
     cut_clients();
     cut_time();
+    forget_unplanned();
     return std::move(best_);
   }
 
@@ -99,6 +101,17 @@ private:
       if (!try_it(std::move(request)))
         low = tried;
     }
+  }
+
+  // What a shorter run does not reach it does not plan.
+  void forget_unplanned() {
+    if (!best_.request.kept)
+      return;
+    auto planned = std::set<std::size_t>{};
+    for (const auto& x : best_.result.plan)
+      if (best_.request.kept->contains(x.number))
+        planned.insert(x.number);
+    best_.request.kept = std::move(planned);
   }
 
   shrunk_run best_;

@@ -109,8 +109,8 @@ sim_command::options(const std::vector<std::string>& fault_kinds) const {
   if (auto trouble = take_scenario(fault_kinds, result))
     return trouble;
   const auto trouble = first_error(
-    {take_seeds(result), take_sizes(result.request), take_times(result.request),
-     take_faults(fault_kinds, result), take_manner(result)});
+    {take_seeds(result), take_sizes(result.request), check_targets(result),
+     take_times(result.request), take_faults(fault_kinds, result), take_manner(result)});
   if (trouble)
     return trouble;
   return result;
@@ -140,6 +140,26 @@ error sim_command::take_scenario(
   return {};
 }
 
+/// With other sizes than the scenario's, its faults must still have whom to strike.
+error sim_command::check_targets(const sim_options& result) {
+  if (!result.scenario)
+    return {};
+  auto cluster = result.scenario->cluster;
+  const auto take = [](const std::optional<std::size_t>& count, std::uint32_t& into) {
+    into = count ? static_cast<std::uint32_t>(*count) : into;
+  };
+  take(result.request.node_count, cluster.node_count);
+  take(result.request.shard_count, cluster.shard_count);
+  for (const auto& [target, line] : result.scenario->target_lines)
+    if (!is_target(target, cluster))
+      return refused(
+        result.scenario_file + ":" + std::to_string(line) + ": there is no " + target
+        + " in a cluster of " + std::to_string(cluster.node_count) + " nodes with "
+        + std::to_string(cluster.shard_count)
+        + " shards; give larger --nodes and --shards, or none");
+  return {};
+}
+
 error sim_command::take_seeds(sim_options& result) const {
   if (given(seed_) && given(seeds_))
     return refused("--seed and --seeds exclude each other");
@@ -153,6 +173,11 @@ error sim_command::take_seeds(sim_options& result) const {
 }
 
 error sim_command::take_sizes(sim_request& result) const {
+  if (cores_only() && given(node_count_) && given(replica_count_))
+    return refused(
+      "--nodes and --replicas are the same with --cores-only: give one of them");
+  if (cores_only() && given(shard_count_))
+    return refused("--cores-only is of one shard; leave --shards out");
   return first_error(
     {take_count(node_count_, 1'000, result.node_count),
      take_count(shard_count_, 1'024, result.shard_count),

@@ -28,6 +28,7 @@ public:
 private:
   [[nodiscard]] error
   take_scenario(const std::vector<std::string>& kinds, sim_options& result) const;
+  [[nodiscard]] static error check_targets(const sim_options& result);
   [[nodiscard]] error take_seeds(sim_options& result) const;
   [[nodiscard]] error take_sizes(sim_request& result) const;
   [[nodiscard]] error take_times(sim_request& result) const;

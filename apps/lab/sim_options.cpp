@@ -82,6 +82,12 @@ parse_faults(std::string_view text, const std::vector<std::string>& known) {
   if (text == "none")
     return std::vector<std::string>{};
   const auto wanted = split(text, ',');
+  if (wanted.size() > 1)
+    for (const auto* alone : {"all", "none"})
+      if (std::ranges::find(wanted, alone) != wanted.end())
+        return bad_option(
+          in_quotes(alone)
+          + " is no kind of fault; write it alone, or the kinds without it");
   for (const auto& word : wanted)
     if (std::ranges::find(known, word) == known.end())
       return unknown_fault(word, known);
@@ -115,7 +121,7 @@ std::string print_kept(const std::set<std::size_t>& kept) {
 
 std::string replay_line(
   const std::string& name, const sim_options& options, const sim_request& request) {
-  auto result = name + " sim --seed " + std::to_string(request.seed);
+  auto result = shell_quoted(name) + " sim --seed " + std::to_string(request.seed);
   const auto add = [&](const char* flag, const auto& count) {
     if (count)
       result += std::string{flag} + std::to_string(*count);
@@ -128,11 +134,16 @@ std::string replay_line(
   add(" --clients ", request.client_count);
   result += " --seconds " + print_seconds(request.length);
   if (!options.scenario_file.empty())
-    result += " --scenario " + options.scenario_file;
+    result += " --scenario " + shell_quoted(options.scenario_file);
   else
-    result += " --faults " + options.faults;
+    result += " --faults " + shell_quoted(options.faults);
   if (request.kept)
     result += " --keep-faults " + print_kept(*request.kept);
+  if (request.until)
+    result += " --until " + print_seconds(*request.until);
+  // What differs is seen in two runs, and a trace is of one.
+  if (options.twice)
+    return result + " --twice";
   return result + " --trace seed-" + std::to_string(request.seed) + ".trace";
 }
 

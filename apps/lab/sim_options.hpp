@@ -61,8 +61,9 @@ parse_faults(std::string_view text, const std::vector<std::string>& known);
 /// What `parse_kept` reads back.
 [[nodiscard]] std::string print_kept(const std::set<std::size_t>& kept);
 
-/// The command line that runs `request` again, of the program `name`: with its seed
-/// alone, what is kept of its faults, and its trace in a file.
+/// The command line, for a shell, that runs `request` again, of the program `name`: with
+/// its seed alone, what is kept of its faults, and its trace in a file; or twice, when
+/// that was asked for.
 [[nodiscard]] std::string replay_line(
   const std::string& name, const sim_options& options, const sim_request& request);
 

@@ -1,5 +1,6 @@
 #include "apps/lab/sim_report.hpp"
 
+#include "apps/build_words.hpp"
 #include "apps/lab/words.hpp"
 
 #include <algorithm>
@@ -10,9 +11,6 @@
 namespace troupe::lab {
 
 namespace {
-
-/// Of the last events, what a report shows: --trace has the rest.
-constexpr auto shown_events_max = std::size_t{40};
 
 std::string counts_of(const std::map<std::string, std::uint64_t>& counts) {
   auto words = std::vector<std::string>{};
@@ -84,15 +82,13 @@ void print_short(std::ostream& out, const sim_result& x) {
 
 void print_failure(std::ostream& out, const sim_result& x, const std::string& replay) {
   out << "\nseed " << x.seed << " FAILED\n\nthe last events (ns, node, kind):\n";
-  const auto& events = x.last_events;
-  const auto skipped = events.size() - std::min(events.size(), shown_events_max);
-  for (auto i = skipped; i < events.size(); ++i)
-    out << "  " << events[i] << '\n';
+  for (const auto& event : x.last_events)
+    out << "  " << event << '\n';
   out << "\noptions: " << join(x.options, ", ") << '\n';
   print_plan(out, x.plan);
   for (const auto& violation : x.violations)
     out << "\nVIOLATED " << violation << '\n';
-  out << "\nreplay: " << replay << "\n\n";
+  out << "\nbuild: " << build_words() << "\nreplay: " << replay << "\n\n";
 }
 
 void print_plan(std::ostream& out, const fault_plan& plan) {

@@ -46,7 +46,8 @@ faults_that_never_struck(const sim_options& options, const sim_totals& totals);
 /// One line: "seed 12 passed: ...".
 void print_short(std::ostream& out, const sim_result& x);
 
-/// Everything that a reader needs to see why a run failed; `replay` repeats it.
+/// Everything that a reader needs to see why a run failed: all of its last events, and of
+/// which commit the program is; `replay` repeats it.
 void print_failure(std::ostream& out, const sim_result& x, const std::string& replay);
 
 /// What was planned for the run.

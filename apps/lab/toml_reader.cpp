@@ -37,6 +37,11 @@ std::string unknown(
 
 bool toml_table::has(std::string_view key) const { return what_->contains(key); }
 
+std::size_t toml_table::line_of(std::string_view key) const {
+  const auto* node = what_->get(key);
+  return node == nullptr ? 0 : node->source().begin.line;
+}
+
 error toml_table::allow(std::initializer_list<std::string_view> keys) const {
   for (const auto& [name, node] : *what_)
     if (std::ranges::find(keys, name.str()) == keys.end())

@@ -9,6 +9,7 @@
 #include "actors/base/time.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -32,6 +33,9 @@ public:
       : what_{&what}, path_{&path} {}
 
   [[nodiscard]] bool has(std::string_view key) const;
+
+  /// Of the file; 0 when `key` is absent.
+  [[nodiscard]] std::size_t line_of(std::string_view key) const;
 
   /// Fails when there is a key that is none of `keys`.
   [[nodiscard]] error allow(std::initializer_list<std::string_view> keys) const;

@@ -20,4 +20,16 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+std::string shell_quoted(std::string_view word) {
+  constexpr auto plain
+    = std::string_view{"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                       "0123456789-_./,:=+@%"};
+  if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos)
+    return std::string{word};
+  auto result = std::string{"'"};
+  for (const auto x : word)
+    result += x == '\'' ? std::string{"'\\''"} : std::string(1, x);
+  return result + "'";
+}
+
 } // namespace troupe::lab

@@ -69,10 +69,25 @@ class SimScenarioTest(unittest.TestCase):
             (kill, ["--faults", "kill"], "exclude each other"),
             (self.own('[cluster]\nack = "async"\n'), [], 'ack must be "quorum"'),
             (self.own('[[fault]]\nat = "1 s"\nkind = "kil"\n'), [], "own.toml:3: "),
+            (self.own('[[fault]]\nat = "1 s"\nkind = "kill"\ntarget = "n4"\n'), [],
+             "own.toml:4: "),
+            (self.own('[[fault]]\nat = "1 s"\nkind = "kill"\ntarget = "n3"\n'),
+             ["--nodes", "2", "--replicas", "2"], "own.toml:4: there is no n3"),
+            (self.own('[run]\nseconds = 5\n[[fault]]\nat = "6 s"\nkind = "kill"\n'), [],
+             "own.toml:4: "),
+            (kill, ["--keep-faults", "99"], "plans no fault 99"),
             ("/no/such/file.toml", [], "/no/such/file.toml"),
         ]
         for scenario, flags, words in cases:
             run = sim(scenario, *flags)
+            self.assertEqual(run.returncode, 2, run.stderr)
+            self.assertIn(words, run.stderr)
+
+    def test_sizes_that_cores_alone_have_not_are_refused(self):
+        for flags, words in [(["--nodes", "5", "--replicas", "3"], "give one of them"),
+                             (["--shards", "2"], "leave --shards out")]:
+            run = subprocess.run([TROUPE, "sim", "--cores-only", *flags], env=environment(),
+                                 timeout=TIMEOUT, capture_output=True, text=True, check=False)
             self.assertEqual(run.returncode, 2, run.stderr)
             self.assertIn(words, run.stderr)
 

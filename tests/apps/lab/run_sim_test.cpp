@@ -147,6 +147,23 @@ TEST_CASE_FIXTURE(fixture, "run_sim: a trace file that cannot be written is refu
   CHECK(sentence_of(code.error()).find("/nowhere/trace") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(fixture, "run_sim: a trace that is not whole fails, on a full disk") {
+  options.trace_file = "/dev/full";
+  const auto code = run();
+  REQUIRE_FALSE(code);
+  CHECK(sentence_of(code.error()).find("/dev/full is not whole") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "run_sim: a fault to keep that is not planned is refused") {
+  options.request.kept = std::set<std::size_t>{1, 99};
+  const auto code = run();
+  REQUIRE_FALSE(code);
+  CHECK(code.error() == ec::invalid_argument);
+  CHECK(sentence_of(code.error()).find("plans no fault 99") != std::string::npos);
+  options.request.kept = std::set<std::size_t>{1};
+  CHECK(run() == 0);
+}
+
 TEST_CASE_FIXTURE(fixture, "run_sim: a request that the simulator refuses does not run") {
   what.check = [](const sim_request&) { return fail(ec::invalid_argument, "no"); };
   CHECK(run().error() == ec::invalid_argument);

@@ -129,6 +129,7 @@ TEST_CASE("scenario: values that cannot be are named with their lines") {
     {"[clients]\ntimeout = 5\n", 2},
     {"[[fault]]\nkind = \"kill\"\n", 1},
     {"[[fault]]\nat = \"1 s\"\nkind = \"kill\"\ntarget = \"n4\"\n", 4},
+    {"[run]\nseconds = 9\n[[fault]]\nat = \"9 s\"\nkind = \"kill\"\n", 4},
     {"[[fault]]\nat = \"1\"\nkind = \"kill\"\n", 2},
     {"[nemesis]\nkinds = [\"kill\"]\nbetween = [\"2 s\", \"1 s\"]\n", 3},
     {"[cluster\n", 1}};

@@ -55,6 +55,11 @@ TEST_CASE("sim_options: faults are all, none or some, in the simulator's order")
     == std::vector<std::string>{"crash", "partition"});
 }
 
+TEST_CASE("sim_options: all and none stand alone") {
+  CHECK(has(why(parse_faults("all,none", known)), "'all' is no kind of fault"));
+  CHECK(has(why(parse_faults("crash,none", known)), "'none' is no kind of fault"));
+}
+
 TEST_CASE("sim_options: an unknown fault is refused with the nearest and with all") {
   const auto text = why(parse_faults("crash,partitoin", known));
   CHECK(has(text, "'partitoin'; did you mean partition?"));
@@ -93,6 +98,22 @@ TEST_CASE("sim_options: a replay line has what the run was asked for, of one see
   request.kept = std::set<std::size_t>{3, 9};
   CHECK(has(
     replay_line("mall", options, request), " --faults drop,crash --keep-faults 3,9 "));
+  request.until = 2'500ms;
+  CHECK(has(replay_line("mall", options, request), " --until 2.5 "));
+}
+
+TEST_CASE("sim_options: a replay line is one for a shell") {
+  auto options = sim_options{};
+  options.scenario_file = "my runs/it's.toml";
+  const auto line = replay_line("/opt/my apps/mall", options, {});
+  CHECK(has(line, "'/opt/my apps/mall' sim "));
+  CHECK(has(line, " --scenario 'my runs/it'\\''s.toml' "));
+}
+
+TEST_CASE("sim_options: what was run twice is replayed twice, without a trace") {
+  auto options = sim_options{};
+  options.twice = true;
+  CHECK(replay_line("mall", options, {}).ends_with(" --twice"));
 }
 
 } // namespace

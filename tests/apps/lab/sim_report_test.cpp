@@ -1,3 +1,4 @@
+#include "apps/lab/run_trace.hpp"
 #include "apps/lab/sim_report.hpp"
 
 #include <map>
@@ -95,8 +96,18 @@ TEST_CASE("sim_report: a failure shows seed, events, options, plan, property, re
   print_failure(out, x, "troupe sim --seed 12");
   for (const auto* part :
        {"seed 12", "1 n1 start", "replicas = 3", "#4 at 1.250 s: crash",
-        "VIOLATED I2: something is lost", "replay: troupe sim --seed 12\n"})
+        "VIOLATED I2: something is lost", ", commit ", "replay: troupe sim --seed 12\n"})
     CHECK(out.str().find(part) != std::string::npos);
+}
+
+TEST_CASE("sim_report: a failure shows all of the last events that are kept") {
+  auto x = sim_result{};
+  for (std::size_t i = 0; i < run_trace::last_lines_max; ++i)
+    x.last_events.push_back("event " + std::to_string(i) + ".");
+  auto out = std::ostringstream{};
+  print_failure(out, x, "again");
+  CHECK(out.str().find("event 0.") != std::string::npos);
+  CHECK(out.str().find("event 199.") != std::string::npos);
 }
 
 TEST_CASE("sim_report: speed is virtual time and events in real time") {
