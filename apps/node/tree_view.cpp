@@ -18,7 +18,8 @@ tree_node* child_of(tree_node& root, std::string_view name) {
   return found == root.children.end() ? nullptr : &*found;
 }
 
-/// Of a peer that has not said its name yet: its address.
+/// Of a peer that has not said its name yet: its address. One that was only asked for,
+/// and never met, has neither.
 std::string shown_name(const cluster::link_summary& x) {
   return x.peer.name.value().empty() ? x.address : x.peer.name.value();
 }
@@ -38,7 +39,7 @@ tree_node grow_tree(
          {}});
   if (auto* parent = child_of(root, links_child))
     for (const auto& x : links)
-      if (x.peer.role == cluster::link_role::node)
+      if (x.peer.role == cluster::link_role::node && !shown_name(x).empty())
         parent->children.push_back({shown_name(x), x.up ? "up" : "down", 0, {}});
   return root;
 }

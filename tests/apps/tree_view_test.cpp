@@ -49,7 +49,10 @@ TEST_CASE("tree_view: replicas and links are branches of the actors that hold th
   CHECK(tree.children[2].children == shards);
 }
 
-TEST_CASE("tree_view: clients are no links of the node's own") {
+TEST_CASE("tree_view: clients are no links of the node's own, nor who was never met") {
+  auto nobody = link_to("", false);
+  nobody.address.clear();
+  CHECK(grow_tree(bare_tree, {}, {nobody}) == bare_tree);
   auto shell = link_to("shell", true);
   shell.peer.role = cluster::link_role::client;
   CHECK(grow_tree(bare_tree, {}, {shell}) == bare_tree);
