@@ -213,6 +213,107 @@ class ShellTest(LocalClusterTest):
             after = [(x["shard"], x["slots"]) for x in self.ask(1, "shards")]
             self.assertEqual(after, before)
 
+    def test_data_is_set_got_and_deleted_through_any_node(self):
+        self.first_up(2, "--shards", 2)
+        self.assertIsNone(self.ask(1, "get nowhere"))
+        self.assertEqual(self.ask(1, "set 'a key' 'a value'"), "OK")
+        self.assertEqual(self.ask(2, "get 'a key'"), "a value")
+        self.assertEqual(self.ask(2, "set 'a key' ''"), "OK")
+        self.assertEqual(self.ask(1, "get 'a key'"), "")
+        self.assertEqual(self.ask(1, "del 'a key'"), 1)
+        self.assertEqual(self.ask(2, "del 'a key'"), 0)
+        self.assertIsNone(self.ask(2, "get 'a key'"))
+
+    def test_shards_and_slots_tell_of_every_node_the_same(self):
+        self.first_up(2, "--shards", 2)
+        shards = self.ask(1, "shards")
+        self.assertEqual([x["shard"] for x in shards], [0, 1, 2])
+        for shard in shards:
+            self.assertIn(shard["master"], ("n1", "n2"))
+            self.assertEqual(sorted(x["node"] for x in shard["replicas"]), ["n1", "n2"])
+            self.assertEqual({x["state"] for x in shard["replicas"]}, {"alive"})
+            roles = {x["node"]: x["role"] for x in shard["replicas"]}
+            self.assertEqual(roles.pop(shard["master"]), "master")
+            self.assertEqual(set(roles.values()), {"slave"})
+        self.assertEqual(shards[0]["slots"], [])
+        other, = self.ask(2, "shards 2")
+        for key in ("shard", "epoch", "master", "slots"):
+            self.assertEqual(other[key], shards[2][key])
+        slots = self.ask(1, "slots")
+        self.assertEqual((slots[0]["first"], slots[-1]["last"]), (0, 16383))
+        for one, next_one in zip(slots, slots[1:]):
+            self.assertEqual(one["last"] + 1, next_one["first"])
+        self.assertEqual(self.ask(2, "slots"), slots)
+        found, = self.ask(2, "slots foo")  # Redis: CLUSTER KEYSLOT foo.
+        self.assertEqual(found["slot"], 12182)
+        self.assertIn({key: found[key] for key in ("first", "last", "shard", "master")}, slots)
+
+    def test_a_shard_without_a_master_shows_where_it_is_placed(self):
+        self.first_up(2, "--shards", 1)
+        self.end(self.pids()[1])
+
+        def orphan():
+            shards = self.ask(1, "shards 1")
+            return shards and not shards[0]["master"] and shards[0]
+        wait_until(orphan, "shard 1 to have no master")
+        wait_until(lambda: self.states(1)["n2"] == "dead", "n2 to be seen dead")
+        replicas = {x["node"]: x for x in orphan()["replicas"]}
+        self.assertEqual(sorted(replicas), ["n1", "n2"])
+        self.assertEqual(replicas["n2"]["state"], "dead")
+        self.assertEqual(replicas["n2"]["role"], "unknown")
+        self.assertIsNone(replicas["n2"]["durable"])
+        self.assertEqual(replicas["n1"]["state"], "alive")
+        self.assertIsNotNone(replicas["n1"]["durable"])
+
+    def test_the_tree_has_the_replicas_and_the_links(self):
+        self.first_up(2, "--shards", 2)
+        tree = {x["name"]: x for x in self.ask(1, "tree")["children"]}
+        self.assertEqual([x["name"] for x in tree["shards"]["children"]],
+                         ["shard/0", "shard/1", "shard/2"])
+        self.assertLessEqual({x["state"] for x in tree["shards"]["children"]},
+                             {"master", "slave"})
+        self.assertEqual([(x["name"], x["state"]) for x in tree["links"]["children"]],
+                         [("n2", "up")])
+
+    def test_what_is_written_wrongly_is_named_with_a_code(self):
+        self.first_up(1, "--shards", 1)
+        for command, status, text in (
+                ("get", 2, "the form is: get KEY"),
+                ("get a b", 2, "'b' is too much; the form is: get KEY"),
+                ("set a", 2, "the form is: set KEY VALUE"),
+                ("set a b c", 2, "'c' is too much"),
+                ("del", 2, "the form is: del KEY"),
+                ("slots a b", 2, "'b' is too much"),
+                ("get 'a", 2, "error: invalid_argument: "),
+                ("set a b --fast", 2, "--fast"),
+                ("stats --minutes many", 2, "many"),
+                ("call test.Counter", 2, "the form is: call SERVICE METHOD"),
+                ("inject partition n9", 1, "there is no member n9")):
+            with self.subTest(command):
+                run = self.fails(self.shell(1, "-c", command), status, "error: ", text)
+                self.assertEqual(run.stdout, "")
+        # What matches nothing is an empty answer.
+        for command in ("members n9", "shards 9", "shards one", "providers no.Service",
+                        "stats no_such"):
+            with self.subTest(command):
+                self.assertEqual(self.ask(1, command), [])
+        self.assertIsNone(self.ask(1, "get no-such-key"))
+
+    def test_keys_of_two_slots_are_refused_and_a_wrong_value_is_named(self):
+        # The shell's own words take one key; its protocol takes what any client may send.
+        self.first_up(1, "--shards", 1)
+        host, resp = "127.0.0.1", self.base + 101
+        with socket.create_connection((host, resp), TIMEOUT) as client:
+            replies = client.makefile("rb")
+            for command, reply in (
+                    (b"MSET {a}1 x {a}2 y", b"+OK"),
+                    (b"MSET a x b y", b"-CROSSSLOT"),
+                    (b"INCR {a}1", b"-ERR value is not an integer or out of range"),
+                    (b"GET {a}1 {a}2", b"-ERR wrong number of arguments")):
+                client.sendall(command + b"\r\n")
+                self.assertTrue(replies.readline().startswith(reply), command)
+        self.assertEqual(self.ask(1, "get {a}2"), "y")
+
     def test_leave_ends_the_node_and_nobody_calls_it_dead(self):
         self.first_up(3)
         self.assertEqual(self.ask(2, "leave --yes"), {"left": "n2"})
