@@ -19,8 +19,8 @@ constexpr auto founding_deadline = 60s;
 // A contact ends by the links' own deadlines, well within this.
 constexpr auto contact_deadline = 5min;
 
-// A member of the same name that is met so soon after the start was there before.
-constexpr auto new_for = 30s;
+// Who has just become ready hears of all members at once; those were there before it.
+constexpr auto new_for = 1s;
 
 } // namespace
 
@@ -49,6 +49,7 @@ void lifecycle_state::start(
 
 void lifecycle_state::become(node_phase phase) {
   progress_.phase = phase;
+  became_at_ = context_->clock->now();
   config_.entered(phase);
   context_->log.info("node", "phase", to_string(phase));
 }
@@ -90,7 +91,6 @@ void lifecycle_state::await_charter() {
 
 void lifecycle_state::join() {
   become(node_phase::joining);
-  joined_at_ = context_->clock->now();
   for (auto& x : config_.late_children(*progress_.charter))
     to_add_.push_back(std::move(x));
   add_next_child();
@@ -115,6 +115,9 @@ void lifecycle_state::watch_members() {
   self_->send(
     others_->get().membership,
     cluster::subscribe_members{caf::actor_cast<cluster::member_listener>(self_)});
+  self_->send(
+    others_->get().links,
+    cluster::subscribe_links{caf::actor_cast<cluster::link_listener>(self_)});
 }
 
 void lifecycle_state::on(const cluster::member_news& x) {
@@ -133,9 +136,9 @@ void lifecycle_state::on(const cluster::member_news& x) {
       "directory is an old copy, start with an empty one"));
 }
 
-// Whoever goes by names would mix two live members of one name up. One that does not
-// answer is no rival: its node has lost its disk, most often, and is this one now, under
-// another id.
+// Whoever goes by names would mix two live members of one name up. One that cannot be met
+// is no rival: its node has lost its disk, most often, and is this one now, under another
+// id. Whether the contact comes first, or a link that it opens itself, is left to chance.
 void lifecycle_state::seek_rival(const cluster::member& x) {
   if (x.node.id == config_.self || x.node.name != config_.name)
     return;
@@ -143,29 +146,39 @@ void lifecycle_state::seek_rival(const cluster::member& x) {
     rivals_.erase(x.node.id);
     return;
   }
-  if (x.endpoints.link == config_.advertise || !rivals_.insert(x.node.id).second)
+  const auto& address = x.endpoints.link;
+  if (
+    address == config_.advertise
+    || !rivals_.try_emplace(x.node.id, rival{address, is_new(), false}).second)
     return;
-  auto is_new = context_->clock->now() - joined_at_ < new_for;
-  self_
-    ->request(others_->get().links, contact_deadline, cluster::contact{x.endpoints.link})
+  self_->request(others_->get().links, contact_deadline, cluster::contact{address})
     .then(
-      [this, x, is_new](const cluster::peer_identity& peer) {
-        if (peer.id == x.node.id)
-          found_rival(x, is_new);
-      },
-      [this, id = x.node.id](const error& why) {
-        context_->log.debug(
-          "a member of the same name does not answer", "id", id, "why", render(why));
+      [this](const cluster::peer_identity& peer) { met(peer); },
+      [this, address](const error& why) {
+        context_->log.debug("dial failed", "address", address, "why", render(why));
       });
 }
 
-void lifecycle_state::found_rival(const cluster::member& x, bool is_new) {
+bool lifecycle_state::is_new() const {
+  return progress_.phase == node_phase::joining
+         || context_->clock->now() - became_at_ < new_for;
+}
+
+void lifecycle_state::on(const cluster::link_news& x) {
+  if (x.kind == cluster::link::news_kind::up)
+    met(x.peer);
+}
+
+void lifecycle_state::met(const cluster::peer_identity& peer) {
+  auto found = rivals_.find(peer.id);
+  if (found == rivals_.end() || std::exchange(found->second.told, true))
+    return;
   auto why = fail(
-    ec::already_exists, "the name " + x.node.name.value() + " belongs to the live member "
-                          + to_string(x.node.id) + " at " + x.endpoints.link
-                          + ", and to node " + to_string(config_.self)
-                          + "; start one of them with another node.name (--name)");
-  if (is_new && progress_.phase != node_phase::leaving)
+    ec::already_exists,
+    "the name " + config_.name.value() + " belongs to the live member "
+      + to_string(peer.id) + " at " + found->second.address + ", and to node "
+      + to_string(config_.self) + "; start one of them with another node.name (--name)");
+  if (found->second.was_first && progress_.phase != node_phase::leaving)
     give_up(why);
   else
     context_->log.error("two members have one name", "why", render(why));
@@ -259,6 +272,7 @@ lifecycle_actor::behavior_type make_lifecycle(
     [state](atom::phase) { return state->progress(); },
     [state](atom::leave) { return state->leave(); },
     [state](const cluster::member_news& x) { state->on(x); },
+    [state](const cluster::link_news& x) { state->on(x); },
   };
 }
 

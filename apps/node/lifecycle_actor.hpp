@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,15 +55,24 @@ public:
   [[nodiscard]] const node_progress& progress() const { return progress_; }
   caf::result<leave_reply> leave();
   void on(const cluster::member_news& x);
+  void on(const cluster::link_news& x);
 
 private:
+  /// Another member that has our name.
+  struct rival {
+    std::string address;
+    bool was_first = false; // It was a member before us.
+    bool told = false;      // It was met, and so it lives.
+  };
+
   void listen();
   void await_charter();
   void join();
   void add_next_child();
   void watch_members();
   void seek_rival(const cluster::member& x);
-  void found_rival(const cluster::member& x, bool is_new);
+  [[nodiscard]] bool is_new() const;
+  void met(const cluster::peer_identity& peer);
   void become(node_phase phase);
   void give_up(const error& why);
   void hand_over();
@@ -78,8 +87,8 @@ private:
   lifecycle_config config_;
   std::deque<actors::child_spec> to_add_;
   node_progress progress_;
-  time_point joined_at_;
-  std::set<node_id> rivals_; // Present members of our name, asked whether they live.
+  time_point became_at_;            // What `progress_.phase` says.
+  std::map<node_id, rival> rivals_; // Present ones.
   std::vector<caf::typed_response_promise<leave_reply>> leaving_;
 };
 

@@ -35,7 +35,9 @@ using lifecycle_actor = caf::typed_actor<
   // together.
   caf::replies_to<atom::leave>::with<leave_reply>,
   // From membership.
-  caf::reacts_to<cluster::member_news>>;
+  caf::reacts_to<cluster::member_news>,
+  // From the links.
+  caf::reacts_to<cluster::link_news>>;
 
 } // namespace troupe::apps
 

@@ -202,9 +202,9 @@ class ForeignClusterTest(LocalClusterTest):
 
     def test_up_that_waits_in_vain_tells_what_the_nodes_have_warned_of(self):
         self.first_up(2)
-        self.end(self.pids()[1])
-        run = self.up("--timeout", "5 s", env=environment(TROUPE_CLUSTER_NAME="other"))
-        self.fails(run, 1, "deadline_exceeded", "n1 warned:", "n2 warned:",
+        run = self.up("--nodes", 3, "--timeout", "5 s",
+                      env=environment(TROUPE_CLUSTER_NAME="other"))
+        self.fails(run, 1, "deadline_exceeded", "n1 warned:", "n3 warned:",
                    "a link was refused", "check [cluster] name")
 
 
