@@ -1,6 +1,7 @@
 #include "apps/lab/check/run_checks.hpp"
 
 #include "apps/lab/check/counters.hpp"
+#include "apps/lab/check/linearizability.hpp"
 #include "apps/lab/check/lists.hpp"
 #include "apps/lab/check/registers.hpp"
 
