@@ -15,11 +15,22 @@
 
 namespace troupe::apps {
 
+namespace {
+
+bool hangups_count() {
+  struct sigaction known {};
+  return ::sigaction(SIGHUP, nullptr, &known) != 0 || known.sa_handler != SIG_IGN;
+}
+
+} // namespace
+
 process_signals::process_signals() {
   auto set = sigset_t{};
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  if (hangups_count()) // What is blocked is read, even when it is ignored.
+    sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A peer that closes its socket is an error value, not a signal.
   std::signal(SIGPIPE, SIG_IGN);

@@ -1,7 +1,8 @@
 /// Signals and events from other threads, for a main thread that waits.
 ///
-/// SIGINT and SIGTERM are blocked for the whole process and read here, so that no handler
-/// runs in the middle of anything.
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed) are blocked for the whole process
+/// and read here, so that no handler runs in the middle of anything. A SIGHUP that nohup
+/// has made to be ignored stays so.
 #pragma once
 
 #include "actors/base/error.hpp"

@@ -90,6 +90,24 @@ class ChaosTest(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
+    def notes(self):
+        """Where runs of this test are noted: other tests' are left out."""
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        if os.geteuid() == 0:
+            place = Path("/run/troupe-chaos")
+        elif runtime.startswith("/"):
+            place = Path(runtime, "troupe-chaos")
+        else:
+            place = Path(f"/tmp/troupe-chaos-{os.geteuid()}-runs")
+        result = []
+        for note in place.glob("run-*"):
+            try:
+                if str(self.folder) in note.read_text(encoding="utf-8"):
+                    result.append(note)
+            except FileNotFoundError: # Another test's, which has ended.
+                pass
+        return result
+
     def kept(self):
         return sorted(x.name for x in self.directory.iterdir() if x.is_dir())
 
@@ -197,6 +215,43 @@ class ChaosTest(unittest.TestCase):
         self.assertNotEqual(
             list(self.directory.glob("kill_master-7/histories/*.jsonl")), [])
 
+    def test_a_closed_terminal_ends_a_run_as_a_signal_does(self):
+        run = self.begin(SCENARIOS / "kill_master.toml")
+        run.send_signal(signal.SIGHUP)
+        self.assertEqual(run.wait(TIMEOUT), 2)
+        self.assertEqual(processes_of(self.folder), [])
+        self.assertEqual(self.notes(), [])
+
+    def test_a_killed_run_is_cleared_by_the_next_in_another_directory(self):
+        run = self.begin(SCENARIOS / "kill_master.toml")
+        run.kill()
+        run.wait()
+        left = processes_of(self.folder)
+        self.assertNotEqual(left, [])
+        self.assertNotEqual(self.notes(), [])
+        self.directory = self.folder / "other"
+        told = self.run_chaos(self.scenario("[run]\nseconds = 1\n"))
+        self.assertIn("cleared what a killed run left", told.stdout)
+        wait_until(lambda: all(map(is_gone, left)), "the nodes of the killed run are gone")
+        self.assertEqual(self.notes(), [])
+
+    def test_a_page_that_cannot_be_written_hides_no_verdict(self):
+        run = self.run_chaos(self.scenario("[run]\nseconds = 1\n"), "--report", "/dev/full")
+        self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
+        self.assertIn("0 violations", run.stdout)
+        self.assertIn("cannot write the report /dev/full", run.stdout)
+        self.assertNotEqual(list(self.directory.glob("own-1/histories/*.jsonl")), [])
+        self.assertFalse((self.directory / "own-1/running").exists())
+        self.assertEqual(self.notes(), [])
+
+    def test_a_kind_that_the_nemesis_never_draws_makes_a_run_vacuous(self):
+        run = self.run_chaos(self.scenario(
+            "[run]\nseconds = 2\n[nemesis]\nkinds = [\"kill\", \"pause\"]\n"
+            "between = [\"1100 ms\", \"1200 ms\"]\n"))
+        self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+        self.assertIn("effective: ", run.stdout)
+        self.assertIn("with this seed none is drawn", run.stdout)
+
     def test_a_directory_in_use_is_refused(self):
         run = self.begin(SCENARIOS / "kill_master.toml")
         other = self.run_chaos(SCENARIOS / "kill_all.toml")
@@ -220,7 +275,7 @@ class ChaosTest(unittest.TestCase):
         run = self.run_chaos(SCENARIOS / "kill_all.toml", "--report", "/no/such/page.html")
         self.assertEqual(run.returncode, 2, run.stderr)
         self.assertIn("--report", run.stderr)
-        self.assertEqual(self.kept(), [])
+        self.assertFalse(self.directory.exists())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <sstream>
 #include <utility>
 
@@ -305,14 +304,19 @@ void chaos_run::check_effect() {
     add(effective, "no operation was acknowledged");
   if (record_.app_operations == 0)
     add(effective, "no operation of the app was acknowledged");
-  auto missing = std::set<std::string>{};
-  for (const auto& fault : plan_)
-    missing.insert(fault.kind);
+  auto missing = switched_on(what_);
   for (const auto& x : record_.strikes)
     if (x.struck())
       missing.erase(x.fault.kind);
-  for (const auto& kind : missing)
-    add(effective, "no fault of kind " + kind + " has struck");
+  for (const auto& kind : missing) {
+    const auto planned
+      = std::ranges::find(plan_, kind, &planned_fault::kind) != plan_.end();
+    add(
+      effective, "no fault of kind " + kind + " has struck"
+                   + (planned ? std::string{}
+                              : "; with this seed none is drawn: make the run longer, or "
+                                "name fewer kinds"));
+  }
 }
 
 void chaos_run::add(violation x) {

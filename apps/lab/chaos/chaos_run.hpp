@@ -22,9 +22,9 @@ namespace troupe::lab {
 
 /// What a run itself finds, beside its checkers. `alive`: no node ends but by a fault.
 /// `live`: after the faults all nodes are one cluster again, and each key can be read.
-/// `effective`: operations were acknowledged, and each kind of fault that was planned
-/// has struck; it is always checked. `bounded`: no node holds more descriptors or memory
-/// at the end than the scenario's bounds allow.
+/// `effective`: operations were acknowledged, and each kind of fault that the scenario
+/// names has struck; it is always checked. `bounded`: no node holds more descriptors or
+/// memory at the end than the scenario's bounds allow.
 [[nodiscard]] const std::vector<std::string>& run_properties();
 
 /// Used once, by one thread.

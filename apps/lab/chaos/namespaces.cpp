@@ -2,6 +2,9 @@
 
 #include "apps/lab/chaos/system_tool.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -50,6 +53,26 @@ error remove_line(std::string_view line) {
   return {};
 }
 
+std::string probe_of(pid_t process) { return "tc" + std::to_string(process) + "-probe"; }
+
+/// A process that was killed while it probed has left its probe, whose name has its
+/// number.
+void remove_left_probes() {
+  auto problem = std::error_code{};
+  auto left = std::vector<std::string>{};
+  for (auto i = std::filesystem::directory_iterator{path_of(""), problem};
+       !problem && i != std::filesystem::directory_iterator{}; i.increment(problem)) {
+    const auto name = i->path().filename().string();
+    const auto process = name.starts_with("tc") ? std::atoi(name.c_str() + 2) : 0;
+    if (
+      process > 0 && name == probe_of(process) && ::kill(process, 0) != 0
+      && errno == ESRCH)
+      left.push_back(name);
+  }
+  for (const auto& name : left)
+    static_cast<void>(run_tool({tool(), "netns", "del", name})); // Another may be faster.
+}
+
 } // namespace
 
 std::string why_no_namespaces() {
@@ -59,7 +82,8 @@ std::string why_no_namespaces() {
     return "the program ip is not installed (package iproute2)";
   if (::access("/dev/net/tun", R_OK | W_OK) != 0)
     return "there is no /dev/net/tun";
-  const auto probe = "tc" + std::to_string(::getpid()) + "-probe";
+  remove_left_probes();
+  const auto probe = probe_of(::getpid());
   if (const auto trouble = run_tool({tool(), "netns", "add", probe}))
     return sentence_of(trouble);
   const auto trouble = run_tool({tool(), "netns", "del", probe});

@@ -91,20 +91,23 @@ error write_report(const std::string& path, const run_record& record) {
   return file ? error{} : fail(ec::system, "cannot write the report " + path);
 }
 
-/// Ends the folder by what the run came to, and tells what is left of it.
+/// Ends the folder by what the run came to, and tells what is left of it. Whatever cannot
+/// be written, the verdict is told; a run without its page has not passed.
 expected<chaos_verdict> conclude(
   const run_record& record, const run_folder& folder, const std::string& report,
   std::ostream& out) {
-  if (auto trouble = write_report(report, record))
-    return trouble;
+  const auto unwritten = write_report(report, record);
   const auto passed = record.checks.found.empty();
-  if (auto trouble = passed ? folder.remove() : folder.keep())
-    return trouble;
-  if (!passed)
+  const auto unfinished = passed && !unwritten ? folder.remove() : folder.keep();
+  if (!passed || unwritten)
     out << "logs, histories and data are in " << folder.path() << '\n';
-  out << "the report is " << report << '\n';
+  out << (unwritten ? sentence_of(unwritten) : "the report is " + report) << '\n';
   print_report(record, out);
-  return passed ? chaos_verdict::passed : chaos_verdict::violated;
+  if (!passed)
+    return chaos_verdict::violated;
+  if (unwritten || unfinished)
+    return unwritten ? unwritten : unfinished;
+  return chaos_verdict::passed;
 }
 
 } // namespace
@@ -125,15 +128,19 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
   const auto tell = [&out](const std::string& line) { out << line << std::endl; };
   const auto directory
     = request.directory.empty() ? default_chaos_directory() : request.directory;
+  if (!request.report_file.empty())
+    if (auto trouble = check_writable(request.report_file))
+      return trouble;
   const auto folder = run_folder::make(directory, what->name, seed, tell);
   if (!folder)
     return folder.error();
   const auto report
     = request.report_file.empty() ? folder->path() + ".html" : request.report_file;
-  if (auto trouble = check_writable(report)) {
-    static_cast<void>(folder->remove()); // The report is what must be told.
-    return trouble;
-  }
+  if (request.report_file.empty())
+    if (auto trouble = check_writable(report)) {
+      static_cast<void>(folder->remove()); // The report is what must be told.
+      return trouble;
+    }
   out << what->name << " seed " << seed << '\n';
   print_plan(plan, out);
   const auto options = options_of(*what, request);

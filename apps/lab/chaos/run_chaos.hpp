@@ -30,7 +30,8 @@ enum class chaos_verdict : int { passed = 0, violated = 1, skipped = 77 };
 /// Fails with ec::invalid_config or ec::not_found for the scenario, ec::in_use for the
 /// directory or the ports, ec::system for what cannot be written, ec::stopping when a
 /// signal ended it; nothing runs any more then, and histories are kept.
-/// @pre SIGINT and SIGTERM are not yet blocked, and no threads were made: it does so.
+/// @pre SIGINT, SIGTERM and SIGHUP are not yet blocked, and no threads were made: it does
+/// so.
 [[nodiscard]] expected<chaos_verdict>
 run_chaos(const chaos_request& request, std::ostream& out);
 

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr auto marker = "running";
 
+std::string lock_of(const fs::path& directory) { return (directory / "LOCK").string(); }
+
 error failed(const std::string& what, const std::error_code& problem) {
   return fail(ec::system, "cannot " + what + ": " + problem.message());
 }
@@ -82,6 +84,38 @@ error clear_killed_runs(
   return {};
 }
 
+/// What a killed run has left elsewhere. Returns whether its note has served: while its
+/// directory is in use, what is there is its run's care.
+expected<bool> clear_elsewhere(
+  const fs::path& run, const std::function<void(const std::string&)>& tell) {
+  auto ignored = std::error_code{};
+  if (!fs::exists(run / marker, ignored))
+    return true;
+  const auto lock
+    = apps::file_lock::take(lock_of(run.parent_path()), std::chrono::milliseconds{1});
+  if (!lock)
+    return lock.error() == ec::in_use ? expected<bool>{false} : lock.error();
+  if (fs::exists(run / marker, ignored)) // Another may have been faster.
+    if (auto trouble = clear(run, tell))
+      return trouble;
+  return true;
+}
+
+/// What cannot be cleared elsewhere is told, and is no reason not to run here.
+error clear_noted_runs(const std::function<void(const std::string&)>& tell) {
+  const auto notes = noted_runs();
+  if (!notes)
+    return notes.error();
+  for (const auto& note : *notes) {
+    const auto done = clear_elsewhere(note.folder, tell);
+    if (!done)
+      tell("cannot clear what a killed run left: " + sentence_of(done.error()));
+    else if (*done)
+      remove_note(note.file);
+  }
+  return {};
+}
+
 /// "NAME-SEED"; with a number behind it when runs before were kept.
 expected<fs::path> new_folder(const fs::path& directory, const std::string& name) {
   for (auto number = 1;; ++number) {
@@ -106,14 +140,15 @@ expected<run_folder> run_folder::make(
     return failed("use " + directory, problem);
   if (auto trouble = make_directories(whole))
     return trouble;
-  auto lock
-    = apps::file_lock::take((whole / "LOCK").string(), std::chrono::milliseconds{100});
+  auto lock = apps::file_lock::take(lock_of(whole), std::chrono::milliseconds{100});
   if (!lock)
     return fail(
       code_of(lock.error()), "cannot use " + whole.string() + ": "
                                + sentence_of(lock.error())
                                + "; name another directory with --dir");
   if (auto trouble = clear_killed_runs(whole, tell))
+    return trouble;
+  if (auto trouble = clear_noted_runs(tell))
     return trouble;
   const auto path = new_folder(whole, name + "-" + std::to_string(seed));
   if (!path)
@@ -122,12 +157,25 @@ expected<run_folder> run_folder::make(
     return fail(ec::system, "cannot write to " + path->string());
   if (auto trouble = make_directories(*path / "histories"))
     return trouble;
-  return run_folder{path->string(), std::move(*lock)};
+  auto note = note_run(path->string());
+  if (!note)
+    return note.error();
+  return run_folder{path->string(), std::move(*lock), std::move(*note)};
 }
 
-error run_folder::keep() const { return remove_tree(fs::path{path_} / marker); }
+error run_folder::keep() const {
+  auto trouble = remove_tree(fs::path{path_} / marker);
+  if (!trouble)
+    remove_note(note_);
+  return trouble;
+}
 
-error run_folder::remove() const { return remove_tree(path_); }
+error run_folder::remove() const {
+  auto trouble = remove_tree(path_);
+  if (!trouble)
+    remove_note(note_);
+  return trouble;
+}
 
 std::string default_chaos_directory() {
   auto problem = std::error_code{};

@@ -10,6 +10,7 @@
 
 #include "actors/base/error.hpp"
 #include "apps/file_lock.hpp"
+#include "apps/lab/chaos/run_register.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,8 +21,9 @@ namespace troupe::lab {
 
 class run_folder {
 public:
-  /// Takes `directory`, made when it is missing; clears what killed runs have left in it,
-  /// and tells of it; makes a folder for this run. Fails with ec::in_use while another
+  /// Takes `directory`, made when it is missing; clears what killed runs have left in it
+  /// and wherever else the user's runs have worked, and tells of it; makes a folder for
+  /// this run, and notes it in the register. Fails with ec::in_use while another
   /// run works in it, or ec::system.
   ///
   /// Only processes that hold the data of a node below `directory`, or were started with
@@ -41,11 +43,12 @@ public:
   [[nodiscard]] error remove() const;
 
 private:
-  run_folder(std::string path, apps::file_lock lock)
-      : path_{std::move(path)}, lock_{std::move(lock)} {}
+  run_folder(std::string path, apps::file_lock lock, std::string note)
+      : path_{std::move(path)}, lock_{std::move(lock)}, note_{std::move(note)} {}
 
   std::string path_;
   apps::file_lock lock_;
+  std::string note_; // Of the register.
 };
 
 /// What is used when nobody names one: below the directory for temporary files, the
