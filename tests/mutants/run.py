@@ -2,8 +2,9 @@
 """Breaks the code on purpose, one line at a time, and demands that a simulation notices.
 
 Each NN-name.patch changes one source. It is applied to a copy, which costs one object and
-one link; then `troupe sim` runs seeds until one fails. A mutant that survives them, or a
-patch that no longer applies, fails.
+one link; then `troupe sim` runs seeds until one fails. The unbroken program must pass the
+same seeds with the same flags, or nothing is proved. A mutant that survives, or a patch that
+no longer applies, fails.
 
     run.py BUILD [--jobs N] [--seeds N] [--if-changed] [NUMBER ...]
 
@@ -97,9 +98,9 @@ def make(mutant, build, directory):
     return directory / "troupe"
 
 
-def first_violation(program, mutant, seeds, jobs):
+def first_violation(program, flags, seeds, jobs):
     """The property that was violated first, and the seed; None when all seeds pass."""
-    command = [program, "sim", *mutant.flags, "--seeds", f"1..{seeds}", "--json",
+    command = [program, "sim", *flags, "--seeds", f"1..{seeds}", "--json",
                "--jobs", str(jobs)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           text=True) as run:
@@ -109,18 +110,48 @@ def first_violation(program, mutant, seeds, jobs):
                 run.kill()
                 return result["violations"][0].split(":")[0], result["seed"]
     if run.returncode != 0:
-        raise Failure(f"{mutant}: the simulation ended with {run.returncode}")
+        raise Failure(f"the simulation ended with {run.returncode}")
     return None
 
 
-def judge(mutant, build, options):
+class Unbroken:
+    """The program as it is, and how many seeds it passes with which flags.
+
+    That is kept in a file of the build, while the sources have the digest that they had.
+    """
+
+    def __init__(self, build, digest):
+        self.program = build.directory / "bin/troupe"
+        self.digest = digest
+        self.path = build.directory / "mutants-unbroken.json"
+        try:
+            known = json.loads(self.path.read_text())
+        except (OSError, ValueError):
+            known = {}
+        self.passed = known["passed"] if known.get("digest") == digest else {}
+
+    def must_pass(self, flags, seeds, jobs):
+        """Fails unless the first `seeds` seeds pass; those known to pass do not run."""
+        key = shlex.join(flags)
+        if self.passed.get(key, 0) >= seeds:
+            return
+        found = first_violation(self.program, flags, seeds, jobs)
+        if found is not None:
+            raise Failure(f"proves nothing: the unbroken program violates {found[0]} at seed "
+                          f"{found[1]}, too")
+        self.passed[key] = seeds
+        self.path.write_text(json.dumps({"digest": self.digest, "passed": self.passed}))
+
+
+def judge(mutant, build, unbroken, options):
     """Whether the mutant was caught."""
     with tempfile.TemporaryDirectory(prefix="troupe-mutant-") as directory:
         program = make(mutant, build, pathlib.Path(directory))
-        found = first_violation(program, mutant, options.seeds, options.jobs)
+        found = first_violation(program, mutant.flags, options.seeds, options.jobs)
     if found is None:
         print(f"{mutant}: survived", flush=True)
         return False
+    unbroken.must_pass(mutant.flags, found[1], options.jobs)
     print(f"{mutant}: caught by {found[0]} at seed {found[1]}", flush=True)
     return True
 
@@ -139,12 +170,13 @@ def main():
         return 0
 
     build = Build(options.build)
+    unbroken = Unbroken(build, proof.digest)
     mutants = [Mutant(path) for path in sorted(HERE.glob("*.patch"))]
     chosen = [x for x in mutants if not options.numbers or int(x.number) in options.numbers]
     failed = 0
     for mutant in chosen:
         try:
-            failed += not judge(mutant, build, options)
+            failed += not judge(mutant, build, unbroken, options)
         except Failure as trouble:
             failed += 1
             print(f"{mutant}: {trouble}", flush=True)
