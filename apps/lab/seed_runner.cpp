@@ -189,9 +189,10 @@ expected<sim_result> run_seed(
   auto result = run_alone(what, request, file);
   if (::close(file) != 0 || (!result && result.error() == ec::system))
     return fail(
-      ec::system, "--trace: " + trace_file + " is not whole: "
-                    + (result ? "it cannot be closed" : sentence_of(result.error()))
-                    + "; is the disk full?");
+      ec::invalid_argument,
+      "--trace: " + trace_file + " is not whole: "
+        + (result ? "it cannot be closed" : sentence_of(result.error()))
+        + "; is the disk full?");
   if (result && seed_process::has_died(*result))
     if (auto trouble = examine(what, request, *result))
       return trouble;

@@ -151,6 +151,7 @@ TEST_CASE_FIXTURE(fixture, "run_sim: a trace that is not whole fails, on a full 
   options.trace_file = "/dev/full";
   const auto code = run();
   REQUIRE_FALSE(code);
+  CHECK(code.error() == ec::invalid_argument); // Exit code 2.
   CHECK(sentence_of(code.error()).find("/dev/full is not whole") != std::string::npos);
 }
 
