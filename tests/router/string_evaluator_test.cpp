@@ -58,11 +58,11 @@ struct string_evaluator_fixture {
   std::vector<storage::effect> effects; ///< Of the last write.
 
   static storage::command encoded(std::string line) {
-    auto words = std::vector<std::string_view>{};
-    REQUIRE(split_inline(line, words));
-    auto found = look_up_command(words);
+    auto parts = std::vector<std::string_view>{};
+    REQUIRE(split_inline(line, parts));
+    auto found = look_up_command(parts);
     REQUIRE(found.spec != nullptr);
-    return encode(std::get<data_command>(parse_data_command(*found.spec, words)));
+    return encode(std::get<data_command>(parse_data_command(*found.spec, parts)));
   }
 
   std::string write(const std::string& line) {
@@ -79,12 +79,12 @@ struct string_evaluator_fixture {
   /// As a door would have it answered.
   std::string reply_to(const std::string& line) {
     auto copy = line;
-    auto words = std::vector<std::string_view>{};
-    REQUIRE(split_inline(copy, words));
-    auto found = look_up_command(words);
+    auto parts = std::vector<std::string_view>{};
+    REQUIRE(split_inline(copy, parts));
+    auto found = look_up_command(parts);
     if (found.spec == nullptr)
       return error_reply(found.trouble);
-    auto parsed = parse_data_command(*found.spec, words);
+    auto parsed = parse_data_command(*found.spec, parts);
     if (const auto* wrong = std::get_if<command_syntax_error>(&parsed))
       return error_reply(wrong->text);
     if (is_write(found.spec->id))
