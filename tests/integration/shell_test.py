@@ -126,7 +126,7 @@ class ShellTest(LocalClusterTest):
 
     def logged(self, text):
         """The lines of all nodes' logs that have `text`."""
-        return [line for log in self.folder.rglob("log")
+        return [line for log in self.directory.glob("*/log")
                 for line in log.read_text("utf-8").splitlines() if text in line]
 
     def test_one_trace_follows_a_call_over_all_nodes(self):
