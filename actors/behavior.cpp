@@ -48,13 +48,16 @@ caf::result<caf::message> answer_unknown(
   return caf::message{};
 }
 
-std::string what_of(const std::exception_ptr& x) {
+error error_of(const char* actor, const std::exception_ptr& x) {
+  const auto threw = std::string{actor} + " threw: ";
   try {
     std::rethrow_exception(x);
+  } catch (const known_failure& e) {
+    return e.why();
   } catch (const std::exception& e) {
-    return e.what();
+    return fail(ec::internal, threw + e.what());
   } catch (...) { // Not swallowed: it ends the actor all the same, only without a text.
-    return "something that is no std::exception";
+    return fail(ec::internal, threw + "something that is no std::exception");
   }
 }
 
@@ -73,14 +76,13 @@ void install_defaults(caf::scheduled_actor* self, const actor_context* context) 
     [metrics](caf::scheduled_actor*, caf::down_msg&) { metrics->downs.add(); });
   self->set_exit_handler(
     [](caf::scheduled_actor* me, caf::exit_msg& message) { me->quit(message.reason); });
-  self->set_exception_handler(
-    [metrics, context](caf::scheduled_actor* me, std::exception_ptr& x) {
-      metrics->exceptions.add();
-      const auto what = what_of(x);
-      context->log.error(
-        "an actor ended by an exception", "actor", me->name(), "what", what);
-      return fail(ec::internal, std::string{me->name()} + " threw: " + what);
-    });
+  self->set_exception_handler([metrics,
+                               context](caf::scheduled_actor* me, std::exception_ptr& x) {
+    metrics->exceptions.add();
+    auto why = error_of(me->name(), x);
+    context->log.error("an actor ended by an exception", "actor", me->name(), "why", why);
+    return why;
+  });
 }
 
 namespace {

@@ -266,11 +266,9 @@ void links_state::on(const caf::down_msg& x) {
 
 void links_state::dial(const greeting_dial& dial, const std::string& where) {
   auto target = actors::parse_address(where);
-  if (!target || leaving_) {
-    auto why = target ? fail(ec::stopping, "this node is leaving") : target.error();
-    dial_has_failed(dial, why);
-    return;
-  }
+  if (!target || leaving_)
+    return dial_has_failed(
+      dial, target ? fail(ec::stopping, "this node is leaving") : target.error());
   auto id = actors::dial_id{++last_dial_};
   dials_.emplace(id, pending_dial{dial, where});
   environment_->transport->dial(
@@ -354,7 +352,10 @@ void links_state::on(const actors::disconnected& x) {
 void links_state::perform(greeter::output out) {
   for (const auto& [connection, why] : out.refusals)
     if (auto found = connections_.find(connection); found != connections_.end())
-      refusals_.tell(environment_->context->log, found->second.connection->peer(), why);
+      if (auto told = refusals_.refused(why, now()))
+        environment_->context->log.warn(
+          "a link was refused", "peer", found->second.connection->peer(), "why",
+          told->why, "untold", told->untold);
   for (auto& [connection, frame] : out.frames)
     if (auto found = connections_.find(connection); found != connections_.end()) {
       auto bytes = byte_buffer{};

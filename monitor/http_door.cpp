@@ -93,8 +93,6 @@ response respond(const request_parser& parser, const http_door::handler& answer)
   auto result = make_response(
     answer(std::string{x.target().substr(0, x.target().find('?'))}), x.version());
   result.keep_alive(x.keep_alive());
-  if (x.method() == http::verb::head)
-    result.body().clear();
   return result;
 }
 
@@ -130,6 +128,9 @@ public:
 private:
   void write(response x) {
     response_ = std::move(x);
+    // Its length is told all the same. A header without an end has no method yet.
+    if (parser_->get().method() == http::verb::head)
+      response_.body().clear();
     stream_.expires_after(config_.client_deadline);
     http::async_write(
       stream_, response_,

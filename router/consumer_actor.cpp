@@ -74,12 +74,12 @@ void consumer::log_end(const call_table::ending& x) {
     return;
   const auto provider = x.at ? to_string(x.at->node) : std::string{"none"};
   if (line->kind == call_lines::kind::failed)
-    context_->log.warn(
+    context_->log.info(
       "a call failed", "trace", x.trace, "service", service_, "method", x.method,
       "provider", provider, "attempts", x.attempts, "took", x.took, "why",
       x.result.error(), "untold", line->untold);
   else
-    context_->log.warn(
+    context_->log.info(
       "a call was slow", "trace", x.trace, "service", service_, "method", x.method,
       "provider", provider, "attempts", x.attempts, "took", x.took, "untold",
       line->untold);

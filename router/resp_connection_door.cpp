@@ -39,7 +39,7 @@ resp_connection::resp_connection(
   std::string peer)
     : loop_{loop}, stream_{std::move(socket), *this},
       session_{loop.shared().settings.session, id, std::move(peer)},
-      watch_{loop.shared().settings.door.command_deadline} {}
+      watch_{loop.shared().settings.door.command_deadline}, timer_{loop.context()} {}
 
 void resp_connection::start() {
   if (stream_.open(loop_.shared().settings.door.keepalive))
@@ -230,7 +230,17 @@ void resp_connection::watch_command() {
   const auto now = loop_.now();
   watch_.sees(command, now);
   if (command && !std::exchange(reminder_due_, true))
-    loop_.remind(*this, *watch_.late_at() - now, &resp_connection::look_at_command);
+    remind(*watch_.late_at() - now, &resp_connection::look_at_command);
+}
+
+void resp_connection::remind(duration delay, void (resp_connection::*what)()) {
+  if (phase_ == phase::closed)
+    return;
+  timer_.expires_after(delay);
+  timer_.async_wait([what, weak = weak_from_this()](boost::system::error_code code) {
+    if (const auto self = weak.lock(); self && !code)
+      ((*self).*what)();
+  });
 }
 
 void resp_connection::look_at_command() {
@@ -260,7 +270,7 @@ void resp_connection::say_goodbye() {
     return close();
   phase_ = phase::leaving;
   stream_.end_output();
-  loop_.remind(*this, goodbye, &resp_connection::expired);
+  remind(goodbye, &resp_connection::expired);
 }
 
 // -- the end
@@ -273,6 +283,7 @@ void resp_connection::close() {
     return;
   phase_ = phase::closed;
   stream_.close();
+  timer_.cancel(); // Otherwise its handler would hold our memory until it fires.
   leave_if_idle();
 }
 

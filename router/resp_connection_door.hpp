@@ -24,6 +24,7 @@
 #include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace troupe::router {
 
@@ -46,12 +47,6 @@ public:
 
   /// Sends what there is to send, and reads on if it may.
   void flush();
-
-  /// The client had its time to see the last reply.
-  void expired();
-
-  /// The time of a command may be over that has not come to its end.
-  void look_at_command();
 
   void close();
 
@@ -85,6 +80,17 @@ private:
   void say_goodbye();
   void watch_command();
   void read_on();
+
+  /// Calls `what` once `delay` has passed, unless it is closed by then. One at a time:
+  /// the next one takes the place of the last.
+  void remind(duration delay, void (resp_connection::*what)());
+
+  /// The time of a command may be over that has not come to its end.
+  void look_at_command();
+
+  /// The client had its time to see the last reply.
+  void expired();
+
   void leave_if_idle();
 
   resp_loop& loop_;
@@ -102,7 +108,8 @@ private:
   };
   phase phase_ = phase::open;
   command_watch watch_;
-  bool reminder_due_ = false; // Of `look_at_command`.
+  boost::asio::steady_timer timer_; // Of `remind`.
+  bool reminder_due_ = false;       // Of `look_at_command`.
   bool in_flushing_ = false;
   bool in_settled_ = false;
 };

@@ -99,16 +99,6 @@ void resp_loop::refuse(tcp::socket socket) {
   socket.write_some(boost::asio::buffer(refusal.data(), refusal.size()), ignored);
 }
 
-void resp_loop::remind(
-  resp_connection& x, duration delay, void (resp_connection::*what)()) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(context_, delay);
-  timer->async_wait(
-    [timer, what, weak = x.weak_from_this()](boost::system::error_code code) {
-      if (auto connection = weak.lock(); connection && !code)
-        ((*connection).*what)();
-    });
-}
-
 void resp_loop::too_slow(const client_state& client, std::size_t unread_bytes) {
   shared_.metrics.overflows.add();
   shared_.environment.log.warn(
@@ -116,9 +106,10 @@ void resp_loop::too_slow(const client_state& client, std::size_t unread_bytes) {
     client.name, "unread_bytes", unread_bytes);
 }
 
+// Each client may do so as often as it likes: the metric counts, the log is not filled.
 void resp_loop::gave_up_command(const client_state& client) {
   shared_.metrics.unfinished.add();
-  shared_.environment.log.warn(
+  shared_.environment.log.debug(
     "a client does not end the command that it has begun and is closed", "peer",
     client.peer, "name", client.name);
 }

@@ -67,9 +67,6 @@ public:
   /// Lets the connection flush at the end of the turn.
   void wants_turn_end(resp_connection& x);
 
-  /// Calls `what` of the connection once `delay` has passed, unless it is gone.
-  void remind(resp_connection& x, duration delay, void (resp_connection::*what)());
-
   /// A client does not read, and is closed for it.
   void too_slow(const client_state& client, std::size_t unread_bytes);
 

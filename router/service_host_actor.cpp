@@ -172,12 +172,12 @@ void service_host_state::log_end(const running& x, const invocation_result& resu
     return;
   const auto service = to_string(service_.name);
   if (line->kind == call_lines::kind::failed)
-    context_->log.warn(
+    context_->log.info(
       "a handler failed its call", "trace", x.trace, "service", service, "method",
       x.method, "took", took, "why", fail(result.code, result.why), "untold",
       line->untold);
   else
-    context_->log.warn(
+    context_->log.info(
       "a handler was slow", "trace", x.trace, "service", service, "method", x.method,
       "took", took, "untold", line->untold);
 }

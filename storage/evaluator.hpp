@@ -24,9 +24,9 @@ using row_visitor = std::function<bool(std::string_view key, const row& value)>;
 /// A row is there and cannot be read: its disk has failed it. There is no answer that
 /// would be right, so what was asked for must not go on; nothing catches this but the
 /// frame of the thread or actor, which ends.
-class unreadable_row : public std::runtime_error {
+class unreadable_row : public known_failure {
 public:
-  using std::runtime_error::runtime_error;
+  using known_failure::known_failure;
 };
 
 /// The rows that an evaluation may look at. Reading may throw `unreadable_row`.

@@ -195,10 +195,9 @@ void replica_shell::tell(const news& x) {
   else if (const auto* damage = std::get_if<was_quarantined>(&x))
     log_.error(
       "replica is quarantined", "shard", who_.shard, "why", damage->why, "remedy",
-      "the shard's other replicas go on without it; when its files are damaged or gone, "
-      "bring back those that it had, or start the node with an empty data directory, as "
-      "a "
-      "new one");
+      "the shard's other replicas go on without it; when it has ended of a bug, start "
+      "the node again; when its files are damaged or gone, bring back those that it had, "
+      "or start the node with an empty data directory, as a new one");
   if (const auto* cut = std::get_if<lost_records>(&x)) {
     metrics_->lost.add();
     log_.warn(

@@ -3,7 +3,8 @@
 ///
 /// The core reads rows where it runs: spawn it detached where threads are real. It must
 /// not be started again within one incarnation of its node, which peers would take for
-/// the same replica; so its end ends the node.
+/// the same replica; so one that has ended of a bug is quarantined until the node starts
+/// again (docs/decisions/0008).
 ///
 /// What it holds is bounded: clients by `clients_max`; answers to other nodes by
 /// `waiting_answers_config`; records by the core's caps and the credit it gives; outputs

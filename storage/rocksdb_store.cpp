@@ -81,7 +81,7 @@ std::uint64_t add_to_digest(std::uint64_t digest, std::string_view bytes) {
   return std::uint64_t{high} << 32 | low;
 }
 
-[[noreturn]] void give_up(const error& why) { throw unreadable_row{render(why)}; }
+[[noreturn]] void give_up(const error& why) { throw unreadable_row{why}; }
 
 } // namespace
 

@@ -33,6 +33,11 @@ registry::entry_key role_key(shard_id shard) {
   return {registry::entry_kind::shard_role, shard_name(shard), {}};
 }
 
+/// What concerns all replicas of the node, though one has met it.
+bool is_of_disk(const error& why) {
+  return why && (code_of(why) == ec::system || code_of(why) == ec::corrupt);
+}
+
 /// The replica that `config` gives to `node`.
 std::optional<replica_id> replica_on(const shard_config& config, const node_id& node) {
   for (const auto& x : config.members)
@@ -313,7 +318,7 @@ void shards_state::on(const caf::down_msg& x) {
     return;
   std::erase_if(children_, [&](const auto& child) { return child == x.source; });
   for (const auto& [shard, replica] : replicas_)
-    if (replica.actor.address() == x.source) {
+    if (replica.actor.address() == x.source && !is_of_disk(x.reason)) {
       replica_ended(shard, x.reason);
       return;
     }
@@ -366,7 +371,7 @@ struct handovers {
 
 } // namespace
 
-caf::result<caf::ok_atom> shards_state::hand_over() {
+caf::result<caf::ok_atom> shards_state::hand_over(duration deadline) {
   auto all = std::make_shared<handovers>();
   all->promise = self_->make_response_promise<caf::ok_atom>();
   all->missing = 1; // This question itself.
@@ -374,7 +379,7 @@ caf::result<caf::ok_atom> shards_state::hand_over() {
     if (!replica.news || replica.news->status.role != replica_role::master)
       continue;
     ++all->missing;
-    self_->request(replica.actor, local_deadline, transfer_mastership{})
+    self_->request(replica.actor, deadline, transfer_mastership{})
       .then(
         [all](caf::ok_atom) { all->one_less(); },
         [all](error& why) {
@@ -399,7 +404,7 @@ shards_actor::behavior_type make_shards(
     [state](const cluster::member_news& x) { state->on(x); },
     [state](const replica_news& x) { state->on(x); },
     [state](const subscribe_shards& x) { state->on(x); },
-    [state](atom::hand_over) { return state->hand_over(); },
+    [state](atom::hand_over, duration deadline) { return state->hand_over(deadline); },
     [state](atom::list_shards) { return state->list(); },
     [state](const tell_again& x) { state->on(x); },
   };

@@ -55,7 +55,7 @@ using shards_actor = caf::typed_actor<
   caf::reacts_to<subscribe_shards>,
   // Hands all masterships over; the node is about to leave. Answers when none is held
   // here any more, and fails with ec::unreachable when it is known that some will stay.
-  caf::replies_to<atom::hand_over>::with<caf::ok_atom>,
+  caf::replies_to<atom::hand_over, duration>::with<caf::ok_atom>,
   // The replicas of this node, for people.
   caf::replies_to<atom::list_shards>::with<node_replicas>,
   // Private: tells the registry of a mastership again.
@@ -105,7 +105,7 @@ public:
   void on(const subscribe_shards& x);
   void on(const storage::tell_again& x);
   void on(const caf::down_msg& x);
-  caf::result<caf::ok_atom> hand_over();
+  caf::result<caf::ok_atom> hand_over(duration deadline);
   caf::result<node_replicas> list();
 
 private:

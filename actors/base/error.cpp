@@ -79,6 +79,9 @@ ec code_of(const error& e) {
   return ec::internal;
 }
 
+known_failure::known_failure(const error& why)
+    : std::runtime_error{render(why)}, why_{why} {}
+
 std::string sentence_of(const error& e) {
   if (e && e.context().size() == 1 && e.context().match_element<std::string>(0))
     return e.context().get_as<std::string>(0);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -84,5 +85,16 @@ enum class ec : std::uint8_t {
 /// Lets CAF make an error from a bare code, and compare an error with one: `e ==
 /// ec::busy`.
 [[nodiscard]] error make_error(ec code);
+
+/// Thrown where there is no answer that would be right, and the cause is known: the actor
+/// whose handler it leaves ends with `why`, and not as of a bug.
+class known_failure : public std::runtime_error {
+public:
+  explicit known_failure(const error& why);
+  [[nodiscard]] const error& why() const { return why_; }
+
+private:
+  error why_;
+};
 
 } // namespace troupe

@@ -1,5 +1,6 @@
 #include "apps/node/lifecycle_actor.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
@@ -149,19 +150,24 @@ void lifecycle_state::seek_rival(const cluster::member& x) {
   const auto& address = x.endpoints.link;
   if (
     address == config_.advertise
-    || !rivals_.try_emplace(x.node.id, rival{address, is_new(), false}).second)
+    || !rivals_.try_emplace(x.node.id, rival{address, must_yield(), false}).second)
     return;
   self_->request(others_->get().links, contact_deadline, cluster::contact{address})
     .then(
       [this](const cluster::peer_identity& peer) { met(peer); },
       [this, address](const error& why) {
-        context_->log.debug("dial failed", "address", address, "why", render(why));
+        context_->log.debug(
+          "a member of our name was not met", "address", address, "why", render(why));
       });
 }
 
-bool lifecycle_state::is_new() const {
-  return progress_.phase == node_phase::joining
-         || context_->clock->now() - became_at_ < new_for;
+// A founder stays, whoever came first: replicas live on it.
+bool lifecycle_state::must_yield() const {
+  const auto is_new = progress_.phase == node_phase::joining
+                      || context_->clock->now() - became_at_ < new_for;
+  return is_new
+         && std::ranges::find(progress_.charter->founders, config_.self)
+              == progress_.charter->founders.end();
 }
 
 void lifecycle_state::on(const cluster::link_news& x) {
@@ -178,7 +184,7 @@ void lifecycle_state::met(const cluster::peer_identity& peer) {
     "the name " + config_.name.value() + " belongs to the live member "
       + to_string(peer.id) + " at " + found->second.address + ", and to node "
       + to_string(config_.self) + "; start one of them with another node.name (--name)");
-  if (found->second.was_first && progress_.phase != node_phase::leaving)
+  if (found->second.stays && progress_.phase != node_phase::leaving)
     give_up(why);
   else
     context_->log.error("two members have one name", "why", render(why));
@@ -207,7 +213,10 @@ void lifecycle_state::hand_over() {
     withdraw();
     return;
   }
-  self_->request(others_->get().shards, config_.hand_over, storage::atom::hand_over_v)
+  self_
+    ->request(
+      others_->get().shards, config_.hand_over, storage::atom::hand_over_v,
+      config_.hand_over)
     .then(
       [this](caf::ok_atom) { withdraw(); },
       [this](const error& why) {

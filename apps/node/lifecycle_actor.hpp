@@ -61,8 +61,8 @@ private:
   /// Another member that has our name.
   struct rival {
     std::string address;
-    bool was_first = false; // It was a member before us.
-    bool told = false;      // It was met, and so it lives.
+    bool stays = false; // When it lives, we end.
+    bool told = false;  // It was met, and so it lives.
   };
 
   void listen();
@@ -71,7 +71,7 @@ private:
   void add_next_child();
   void watch_members();
   void seek_rival(const cluster::member& x);
-  [[nodiscard]] bool is_new() const;
+  [[nodiscard]] bool must_yield() const;
   void met(const cluster::peer_identity& peer);
   void become(node_phase phase);
   void give_up(const error& why);

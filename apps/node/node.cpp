@@ -100,7 +100,7 @@ node::node(
     : environment_{environment}, config_{std::move(config)}, identity_{std::move(
                                                                identity)},
       services_{std::move(services)}, ended_{std::move(ended)}, random_{environment.seed},
-      sessions_{identity_.id, identity_.incarnation},
+      admin_random_{environment.seed + 2}, sessions_{identity_.id, identity_.incarnation},
       string_commands_{{config_.requests.bulk_max, config_.requests.request_max}} {
   for (const auto* part :
        {"supervisor", "links", "founding", "node", "admin", "membership", "registry",
@@ -289,7 +289,7 @@ expected<actors::child_handle> node::start_admin() {
       {identity_.id, identity_.name, identity_.incarnation},
       config_.cluster_name,
       environment_.pid,
-      environment_.seed + 2});
+      admin_random_()});
   directory_.put(admin_name, untyped(admin));
   return actors::child_handle{admin};
 }

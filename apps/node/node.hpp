@@ -1,10 +1,11 @@
 /// A node: its supervisor tree over an engine, a clock, a transport and a disk.
 ///
 /// The same tree runs in production (`run_node.hpp`) and in the simulator; only the
-/// environment differs. All children are of one piece: when one dies of a bug the node
-/// ends, and comes back with the next incarnation (a registry that restarted within one
-/// incarnation would tell new entries under old versions). The admin actor alone is
-/// restarted in place.
+/// environment differs. All children but the replicas are of one piece: when one dies of
+/// a bug the node ends, and comes back with the next incarnation (a registry that
+/// restarted within one incarnation would tell new entries under old versions). The admin
+/// actor alone is restarted in place; a replica is quarantined until the node starts
+/// again.
 #pragma once
 
 #include "actors/base/disk.hpp"
@@ -133,6 +134,7 @@ private:
   service_maker services_;
   std::function<void(const error&)> ended_;
   random_source random_;
+  random_source admin_random_; // Of admins alone, so that other draws stay as they were.
   metrics_registry metrics_;
   std::atomic<node_phase> phase_ = node_phase::founding;
   std::atomic<bool> leaving_ = false;

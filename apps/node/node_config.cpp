@@ -186,8 +186,9 @@ error node_config::validate() const {
       "node.inject_max", inject_max, std::chrono::seconds{1}, std::chrono::hours{24}),
     check_range(
       "node.leave_max", leave_max, std::chrono::seconds{1}, std::chrono::hours{1}),
-    // More, and the node would end before it has left.
-    check_range("node.hand_over", hand_over, std::chrono::milliseconds{100}, leave_max),
+    // The rest of a leave needs time, too.
+    check_range(
+      "node.hand_over", hand_over, std::chrono::milliseconds{100}, leave_max / 2),
     check_name("cluster.name", cluster_name),
     check_endpoint("link", link_door),
     check_endpoint("resp", resp_door),

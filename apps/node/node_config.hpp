@@ -79,7 +79,8 @@ struct node_config {
   /// slaves lag; what is not handed over by then pauses for an election.
   std::chrono::milliseconds hand_over{3'000};
 
-  /// A node that has not left after this long ends its process, as a crash would.
+  /// A node that a signal told to leave, and that has not left after this long, ends as a
+  /// crash would.
   std::chrono::milliseconds leave_max{30'000};
 
   /// Nodes of different clusters refuse each other.

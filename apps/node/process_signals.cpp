@@ -58,7 +58,7 @@ process_signals::event process_signals::wait(duration deadline) {
       continue;
     auto info = signalfd_siginfo{};
     if (read(signals_, &info, sizeof info) == sizeof info)
-      return event::signal;
+      return info.ssi_signo == SIGHUP ? event::hangup : event::signal;
     auto wakes = std::uint64_t{};
     if (read(wakes_, &wakes, sizeof wakes) == sizeof wakes)
       return event::wake;

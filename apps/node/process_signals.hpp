@@ -12,7 +12,9 @@ namespace troupe::apps {
 
 class process_signals {
 public:
-  enum class event { signal, wake, deadline };
+  /// A terminal that is closed hangs up twice: its shell tells its jobs, and the system
+  /// tells the group in the foreground. So a second hangup says nothing new.
+  enum class event { signal, hangup, wake, deadline };
 
   /// Blocks the signals in this thread and in all made after it.
   process_signals();
@@ -23,7 +25,7 @@ public:
   /// None, or what the system refused when this was made.
   [[nodiscard]] const error& trouble() const { return trouble_; }
 
-  /// Waits for a signal or for `wake`. A negative deadline is for ever.
+  /// Waits for a signal, a hangup or `wake`. A negative deadline is for ever.
   [[nodiscard]] event wait(duration deadline);
 
   /// Makes one `wait`, now or later, return. Safe from any thread.

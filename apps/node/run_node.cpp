@@ -97,6 +97,7 @@ error wait_for_end(
       return fail(ec::deadline_exceeded, "the node did not leave within node.leave_max");
     if (event == process_signals::event::signal && std::exchange(leaving, true))
       return fail(ec::stopping, "ended before it had left");
+    leaving = leaving || event == process_signals::event::hangup;
     if (leaving)
       node.leave();
   }

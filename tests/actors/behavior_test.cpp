@@ -13,7 +13,7 @@ namespace troupe::actors {
 namespace {
 
 using echo_actor = caf::typed_actor<
-  // Answers with the same number; throws on a negative one.
+  // Answers with the same number; throws on a negative one, of a known cause on -2.
   caf::replies_to<int>::with<int>>;
 
 struct echo_state {
@@ -27,6 +27,8 @@ echo_actor::behavior_type make_echo(
   if (throws)
     throw std::runtime_error{"no luck"};
   return {[](int x) {
+    if (x == -2)
+      throw known_failure{fail(ec::corrupt, "a row")};
     if (x < 0)
       throw std::runtime_error{"negative"};
     return x;
@@ -137,7 +139,13 @@ TEST_CASE_FIXTURE(
   CHECK(render(reason) == "internal: echo threw: negative");
   CHECK(context.count("troupe_actors_exceptions_total", "echo") == 1);
   CHECK(context.logged("level=error"));
-  CHECK(context.logged("actor=echo what=negative"));
+  CHECK(context.logged("actor=echo why=\"internal: echo threw: negative\""));
+}
+
+TEST_CASE_FIXTURE(
+  behavior_fixture, "behavior: an exception of a known cause ends the actor with that") {
+  auto reason = reason_after(untyped, [&] { echo_failure(-2); });
+  CHECK(render(reason) == "corrupt: a row");
 }
 
 TEST_CASE_FIXTURE(

@@ -32,7 +32,8 @@ node_config lone_config() {
   return result;
 }
 
-/// A bug in replicas: that of each shard in `throwing` throws once.
+/// A bug in replicas: that of each shard in `throwing` throws once. That of `unreadable`
+/// cannot read a row.
 class faulty_replicas final : public storage::replica_observer {
 public:
   void started(const storage::replica&, const storage::opened_replica&) override {}
@@ -41,11 +42,14 @@ public:
     ++handled_count[shard];
     if (throwing.erase(shard) > 0)
       throw std::runtime_error{"a bug"};
+    if (unreadable == shard)
+      throw storage::unreadable_row{fail(ec::system, "cannot read n1's rows")};
   }
   void sending(const storage::replica&, const storage::message&) override {}
   void ended(const storage::replica&) override {}
 
   std::set<shard_id> throwing;
+  std::optional<shard_id> unreadable;
   std::map<shard_id, int> handled_count;
 };
 
@@ -306,6 +310,18 @@ TEST_CASE_FIXTURE(
     CHECK(logged_count("msg=master shard=" + to_string(shard) + " ") == 1);
 }
 
+TEST_CASE_FIXTURE(node_fixture, "node: one replica's disk that cannot be read ends it") {
+  make_node();
+  subject->start();
+  system.advance(10s);
+  REQUIRE(ends.empty());
+  replicas.unreadable = shard_id{1};
+  system.advance(5s);
+  REQUIRE(ends.size() == 1);
+  CHECK(ends.front() == ec::system);
+  CHECK(logged_count("replica is quarantined") == 0);
+}
+
 TEST_CASE_FIXTURE(node_fixture, "node: replicas that end one after the other end it") {
   config.storage.shard_count = 7;
   make_node();
@@ -318,7 +334,9 @@ TEST_CASE_FIXTURE(node_fixture, "node: replicas that end one after the other end
   CHECK(logged_count("replica is quarantined") == 5);
   replicas.throwing = {shard_id{6}};
   system.advance(5s);
-  CHECK(logged_count("replicas end too often") > 0);
+  CHECK(logged_count("replicas end too often") == 1);
+  REQUIRE(ends.size() == 1);
+  CHECK(ends.front() == ec::internal);
 }
 
 TEST_CASE_FIXTURE(

@@ -96,8 +96,8 @@ TEST_CASE("node_config: each contradiction is refused by a sentence that names t
        x.join = {x.link_door.advertise};
      }},
     {"node.leave_max is", [](auto& x) { x.leave_max = {}; }},
-    {"node.hand_over is 31 s; allowed is 100 ms to 30 s",
-     [](auto& x) { x.hand_over = std::chrono::seconds{31}; }},
+    {"node.hand_over is 16 s; allowed is 100 ms to 15 s",
+     [](auto& x) { x.hand_over = std::chrono::seconds{16}; }},
     {"link.silence_max is", [](auto& x) { x.link.silence_max = {}; }},
     {"membership.probe_interval is", [](auto& x) { x.membership.probe_interval = {}; }},
     {"registry.gossip_fanout", [](auto& x) { x.registry.gossip_fanout = 0; }},

@@ -75,6 +75,7 @@ TEST_CASE_FIXTURE(
         warnings.push_back(line);
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].find("a link was refused") != std::string::npos);
+    CHECK(warnings[0].find(" peer=") != std::string::npos);
     CHECK(warnings[0].find(to_string(cluster_id{uuid{7, 1}})) != std::string::npos);
     CHECK(warnings[0].find(to_string(cluster_id{uuid{7, 2}})) != std::string::npos);
     CHECK(warnings[0].find("another seed") != std::string::npos);

@@ -22,7 +22,7 @@ GROWTH_MAX = 64 << 20
 QUORUM_FRESH = 1.0   # storage.election_timeout, the default.
 LEASE = 0.5          # storage.lease, the default.
 DEADLINE = 5.0       # door.deadline, the default.
-LATE_MAX = 1.0       # Seconds by which a busy machine may be late with an answer.
+LATE_MAX = 5.0       # Seconds by which a busy machine may be late with an answer.
 
 
 def resident_bytes(pid):
@@ -201,8 +201,10 @@ class ShardFailoverTest(LocalClusterTest):
         print(f"{load.count()} writes acknowledged; pauses during the stop, ms:",
               {shard: round(1000 * x) for shard, x in pauses.items()},
               f"of {sorted(stopped_shards)} stopped; nodes grew by {grown >> 10} KiB", flush=True)
-        for shard, pause in pauses.items():
-            self.assertLess(pause, STOPPED / 2, f"shard {shard} goes on while a node is stopped")
+        half = stopped + STOPPED / 2
+        for shard in pauses:
+            self.assertLess(load.pause(shard, half, woken), woken - half,
+                            f"shard {shard} goes on while a node is stopped")
         self.assertLess(grown, GROWTH_MAX)
         self.check_nothing_lost(load)
         self.check_one_master_in_each_epoch()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`up` and `down`: clusters of real processes come, stay, grow and go."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -159,8 +160,9 @@ class ForeignClusterTest(LocalClusterTest):
         return {found for log in directory.glob("*/log")
                 for found in re.findall(r"msg=cluster id=(\w+)", log.read_text("utf-8"))}
 
-    def warnings(self, log):
-        return [line for line in log.read_text("utf-8").splitlines() if "level=warn" in line]
+    def refusals(self, log):
+        return [line for line in log.read_text("utf-8").splitlines()
+                if "level=warn" in line and "a link was refused" in line]
 
     def second_cluster(self, nodes):
         directory = self.folder / "other"
@@ -174,20 +176,21 @@ class ForeignClusterTest(LocalClusterTest):
         other, base = self.second_cluster(1)
         self.succeeds(troupe("down", "--dir", other))
         ours, theirs = self.cluster_ids(self.directory), self.cluster_ids(other)
-        log = self.folder / "joiner.log"
+        log, seed_log = self.folder / "joiner.log", self.directory / "n1" / "log"
         with open(log, "wb") as output, subprocess.Popen(
                 [TROUPE, "node", "--config", other / "n1" / "troupe.toml",
                  "--join", f"127.0.0.1:{self.base + 1}"],
                 stdout=output, stderr=output, env=environment()) as node:
             self.addCleanup(node.kill)
-            wait_until(lambda: self.warnings(log), "a warning")
+            wait_until(lambda: self.refusals(log), "a warning of who dials")
+            # Whom it has dialled says so, too.
+            wait_until(lambda: self.refusals(seed_log), "a warning of the seed")
             node.terminate()
             node.wait(TIMEOUT)
-        for text in [*ours, *theirs, "a link was refused", "foreign_cluster",
-                     f"127.0.0.1:{self.base + 1}", "empty data directory"]:
-            self.assertIn(text, self.warnings(log)[0])
-        # Whom it has dialled says so, too.
-        self.assertIn("foreign_cluster", self.warnings(self.directory / "n1" / "log")[0])
+        for text in [*ours, *theirs, "foreign_cluster", f"127.0.0.1:{self.base + 1}",
+                     "empty data directory"]:
+            self.assertIn(text, self.refusals(log)[0])
+        self.assertIn("foreign_cluster", self.refusals(seed_log)[0])
 
     def test_up_with_a_data_directory_of_another_cluster_names_both_at_once(self):
         self.first_up(2)
@@ -202,21 +205,41 @@ class ForeignClusterTest(LocalClusterTest):
 
     def test_up_that_waits_in_vain_tells_what_the_nodes_have_warned_of(self):
         self.first_up(2)
-        run = self.up("--nodes", 3, "--timeout", "5 s",
+        run = self.up("--nodes", 3, "--timeout", "15 s",
                       env=environment(TROUPE_CLUSTER_NAME="other"))
         self.fails(run, 1, "deadline_exceeded", "n1 warned:", "n3 warned:",
                    "a link was refused", "check [cluster] name")
 
 
 class NameTest(LocalClusterTest):
+    def impostor(self):
+        """The words that start a node which says to be n2, too."""
+        base = free_base_port()
+        return ("node", "--name", "n2", "--data-dir", self.folder / "impostor",
+                "--join", f"127.0.0.1:{self.base + 1}",
+                "--listen", f"127.0.0.1:{base + 1}", "--resp", f"127.0.0.1:{base + 101}",
+                "--http", f"127.0.0.1:{base + 201}")
+
+    def test_a_founder_that_comes_back_stays_whoever_took_its_name(self):
+        self.first_up(2)
+        self.end(self.pids()[1])
+        log = self.folder / "impostor.log"
+        with log.open("wb") as out, subprocess.Popen(
+                [TROUPE, *map(str, self.impostor())], stdout=out, stderr=out,
+                env=environment()) as impostor:
+            self.addCleanup(impostor.kill)
+            wait_until(lambda: "phase=ready" in log.read_text("utf-8"), "the impostor joins")
+            self.succeeds(self.up())
+            told = Path(self.directory, "n2", "log")
+            wait_until(lambda: "the name n2 belongs" in told.read_text("utf-8")
+                       or impostor.poll() is not None, "one of them says so")
+            self.assertFalse(is_gone(self.pids()[1]))
+            impostor.kill()
+
     def test_a_new_node_with_the_name_of_a_live_member_ends_and_that_one_stays(self):
         self.first_up(2)
         pids = self.pids()
-        base = free_base_port()
-        run = troupe("node", "--name", "n2", "--data-dir", self.folder / "impostor",
-                     "--join", f"127.0.0.1:{self.base + 1}",
-                     "--listen", f"127.0.0.1:{base + 1}", "--resp", f"127.0.0.1:{base + 101}",
-                     "--http", f"127.0.0.1:{base + 201}")
+        run = troupe(*self.impostor())
         self.fails(run, 1, "already_exists", "the name n2 belongs to the live member",
                    f"127.0.0.1:{self.base + 2}", "--name")
         self.assertIn("0 started now", self.succeeds(self.up()).stdout)
@@ -262,6 +285,20 @@ class DownTest(LocalClusterTest):
 
     def test_without_a_cluster_it_says_so(self):
         self.fails(self.down(), 1, "there is no cluster in")
+
+
+class HangupTest(LocalClusterTest):
+    def test_a_terminal_that_is_closed_lets_its_node_leave(self):
+        self.first_up(2)
+        pid, peer = self.pids()
+        log = self.directory / "n1" / "log"
+        os.kill(pid, signal.SIGHUP)
+        wait_until(lambda: "phase=leaving" in log.read_text("utf-8"), "it leaves")
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGHUP)  # A shell and the system both tell.
+        wait_until(lambda: is_gone(pid), "it has left")
+        self.assertNotIn("ended before it had left", log.read_text("utf-8"))
+        self.assertFalse(is_gone(peer))
 
 
 class NodeTroubleTest(LocalClusterTest):

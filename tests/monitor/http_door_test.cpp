@@ -79,6 +79,20 @@ TEST_CASE_FIXTURE(http_door_fixture, "http_door: HEAD gets the header alone") {
 }
 
 TEST_CASE_FIXTURE(
+  http_door_fixture, "http_door: a HEAD that is refused gets the header alone") {
+  open();
+  for (const auto* request :
+       {"HEAD /health HTTP/1.1\r\n\r\n", "HEAD /health HTTP/1.1\r\nno colon\r\n\r\n",
+        "HEAD /health HTTP/1.1\r\nHost: n1\r\nContent-Length: 5\r\n\r\nhello"}) {
+    CAPTURE(request);
+    const auto answer = exchange(request);
+    CHECK(has_status(answer, "4"));
+    CHECK(has(answer, "Content-Length: "));
+    CHECK(answer.ends_with("\r\n\r\n"));
+  }
+}
+
+TEST_CASE_FIXTURE(
   http_door_fixture, "http_door: requests of one connection are pipelined") {
   open();
   const auto answer = exchange(get("/health") + get("/") + last_get("/health"));
@@ -144,12 +158,12 @@ TEST_CASE_FIXTURE(http_door_fixture, "http_door: a header above the limit gets 4
 
 TEST_CASE_FIXTURE(
   http_door_fixture, "http_door: who is too slow is closed, drip or not") {
-  open({.connections_max = 4, .client_deadline = 300ms});
+  open({.connections_max = 4, .client_deadline = 2s});
+  auto idle = connect(); // Sends before anything else takes of its time.
+  REQUIRE(idle.send(get("/health")));
   auto silent = connect();
   auto half = connect();
   REQUIRE(half.send("GET /health HTTP/1.1\r\nHo"));
-  auto idle = connect();
-  REQUIRE(idle.send(get("/health")));
   CHECK(silent.receive_all().empty());
   CHECK(half.receive_all().empty());
   CHECK(has_status(idle.receive_all(), "200")); // And then its end.

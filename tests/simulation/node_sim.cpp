@@ -59,6 +59,7 @@ TEST_CASE("nodes: without faults nothing is lost, deposed or executed twice") {
     CHECK(first_violation(result).empty());
     CHECK(result.counters.at("unknown") == 0);
     CHECK(result.counters.at("views compared") > 0);
+    CHECK(result.counters.at("sights judged") > 0);
     CHECK(result.counters.at("truncations") == 0);
     CHECK(result.counters.at("calls executed") == result.counters.at("calls answered"));
   }

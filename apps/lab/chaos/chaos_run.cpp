@@ -209,7 +209,10 @@ error chaos_run::heal(nemesis& faults) {
 }
 
 error chaos_run::wait_for(duration length) {
-  if (signals_.wait(length) == apps::process_signals::event::signal)
+  const auto heard = signals_.wait(length);
+  if (
+    heard == apps::process_signals::event::signal
+    || heard == apps::process_signals::event::hangup)
     return fail(ec::stopping, "ended by a signal");
   note_usages();
   return {};

@@ -91,6 +91,14 @@ error write_report(const std::string& path, const run_record& record) {
   return file ? error{} : fail(ec::system, "cannot write the report " + path);
 }
 
+/// A marker that stays is told: the next run would take this one for a killed one.
+void keep_folder(const run_folder& folder, std::ostream& out) {
+  if (const auto trouble = folder.keep())
+    out << sentence_of(trouble)
+        << "; while it is there, the next run takes this one for killed, and removes its "
+           "logs and data\n";
+}
+
 /// Ends the folder by what the run came to, and tells what is left of it. Whatever cannot
 /// be written, the verdict is told; a run without its page has not passed.
 expected<chaos_verdict> conclude(
@@ -98,15 +106,19 @@ expected<chaos_verdict> conclude(
   std::ostream& out) {
   const auto unwritten = write_report(report, record);
   const auto passed = record.checks.found.empty();
-  const auto unfinished = passed && !unwritten ? folder.remove() : folder.keep();
-  if (!passed || unwritten)
+  auto unremoved = error{};
+  if (passed && !unwritten) {
+    unremoved = folder.remove();
+  } else {
     out << "logs, histories and data are in " << folder.path() << '\n';
+    keep_folder(folder, out);
+  }
   out << (unwritten ? sentence_of(unwritten) : "the report is " + report) << '\n';
   print_report(record, out);
   if (!passed)
     return chaos_verdict::violated;
-  if (unwritten || unfinished)
-    return unwritten ? unwritten : unfinished;
+  if (unwritten || unremoved)
+    return unwritten ? unwritten : unremoved;
   return chaos_verdict::passed;
 }
 
@@ -163,7 +175,7 @@ expected<chaos_verdict> run_chaos(const chaos_request& request, std::ostream& ou
     return trouble;
   if (!record) {
     out << "histories are kept in " << folder->histories() << '\n';
-    static_cast<void>(folder->keep());
+    keep_folder(*folder, out);
     return record.error();
   }
   return conclude(*record, *folder, report, out);

@@ -129,6 +129,15 @@ expected<fs::path> new_folder(const fs::path& directory, const std::string& name
   }
 }
 
+/// Marks the new folder of a run as in use, and notes it. Returns the note's file.
+expected<std::string> equip(const fs::path& run) {
+  if (!std::ofstream{run / marker})
+    return fail(ec::system, "cannot write to " + run.string());
+  if (auto trouble = make_directories(run / "histories"))
+    return trouble;
+  return note_run(run.string());
+}
+
 } // namespace
 
 expected<run_folder> run_folder::make(
@@ -153,13 +162,11 @@ expected<run_folder> run_folder::make(
   const auto path = new_folder(whole, name + "-" + std::to_string(seed));
   if (!path)
     return path.error();
-  if (!std::ofstream{*path / marker})
-    return fail(ec::system, "cannot write to " + path->string());
-  if (auto trouble = make_directories(*path / "histories"))
-    return trouble;
-  auto note = note_run(path->string());
-  if (!note)
+  auto note = equip(*path);
+  if (!note) {
+    static_cast<void>(remove_tree(*path)); // What came first is told.
     return note.error();
+  }
   return run_folder{path->string(), std::move(*lock), std::move(*note)};
 }
 

@@ -58,8 +58,10 @@ expected<std::string> note_run(const std::string& folder) {
   auto out = std::ofstream{file, std::ios::binary};
   out << folder << '\n';
   out.flush();
-  if (!out)
+  if (!out) {
+    remove_note(file);
     return fail(ec::system, "cannot write " + file);
+  }
   return file;
 }
 

@@ -127,7 +127,7 @@ void node_world::make_machines() {
     auto in
       = machine_environment{&engine_, &network_, &codecs_, &groups_, &trace_, {}, {}};
     in.ended = [this, i](const error& why) { on_end(i, why); };
-    in.identified = [this] { check_one_cluster(); };
+    in.identified = [this, i] { note_charter_of(*machines_[i]); };
     machines_.push_back(std::make_unique<machine>(
       std::move(in), config_of(i), services_of(i), clock, random_.fork()));
   }
@@ -330,12 +330,9 @@ void node_world::judge_histories() {
     violated(x);
 }
 
-void node_world::check_one_cluster() {
-  const auto before = founded_.size();
-  for (const auto& x : machines_)
-    if (const auto charter = x->charter())
-      founded_.insert(charter->cluster);
-  if (founded_.size() > std::max<std::size_t>(before, 1))
+void node_world::note_charter_of(machine& x) {
+  const auto charter = x.charter();
+  if (charter && founded_.insert(charter->cluster).second && founded_.size() > 1)
     violated("founding: " + std::to_string(founded_.size()) + " clusters were founded");
 }
 

@@ -65,8 +65,9 @@ private:
   bool must_please_app();
   void judge_histories();
 
-  /// At each change of a disk's charter: one cluster is founded, ever.
-  void check_one_cluster();
+  /// When names at the root of its disk have become durable: one cluster is founded,
+  /// ever.
+  void note_charter_of(machine& x);
   void compare_views();
   void compare_members(machine& of, const std::vector<cluster::member>& seen);
   void compare_providers(machine& of, const std::vector<registry::view_entry>& seen);

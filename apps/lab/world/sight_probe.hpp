@@ -22,8 +22,9 @@ namespace troupe::lab {
 class sight_probe {
 public:
   /// How long a node may take a live one that it can reach for dead, or miss its
-  /// services. One that nobody tells finds out at its next `reconnect_interval`, 10 s.
-  static constexpr auto patience = duration{std::chrono::seconds{12}};
+  /// services. One that nobody tells finds out at its next `reconnect_interval`, 10 s
+  /// of a clock that may be slow; dials and refutes; and the registry follows.
+  static constexpr auto patience = duration{std::chrono::seconds{15}};
 
   /// What it lives in. Outlives it.
   struct environment {

@@ -1,5 +1,6 @@
 #include "apps/lab/world/view_probe.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -35,7 +36,8 @@ void view_probe::look_around() {
   if (++look_count_ % looks_between_comparisons == 0)
     for (const auto& [place, of] : subscribers_)
       if (of && runs(*of))
-        caf::anon_send(of->itself, caf::tick_atom_v);
+        if (const auto subject = caf::actor_cast<listener>(of->itself))
+          caf::anon_send(subject, caf::tick_atom_v);
   in_.engine->after(look_around_every, [this] { look_around(); });
 }
 
@@ -53,7 +55,7 @@ void view_probe::subscribe(std::size_t index, registry::entry_kind kind) {
 }
 
 void view_probe::make_listener(const subscriber_ptr& of) {
-  of->itself = in_.engine->system().spawn(
+  const auto made = in_.engine->system().spawn(
     [this, of](listener::pointer self) -> listener::behavior_type {
       self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
       self->monitor(of->registry);
@@ -79,11 +81,14 @@ void view_probe::make_listener(const subscriber_ptr& of) {
         [this, of, look](const registry::push& x) {
           if (const auto wrong = of->known.take(x))
             violated(*of, *wrong);
+          if (x.snapshot)
+            of->in_doubt_since.reset();
           look();
           return x.number;
         },
         [look](caf::tick_atom) { look(); }};
     });
+  of->itself = made.address();
 }
 
 void view_probe::compare(

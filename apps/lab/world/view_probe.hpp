@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include <caf/actor_addr.hpp>
+
 namespace troupe::lab {
 
 class view_probe {
@@ -49,7 +51,7 @@ private:
     registry::registry_actor registry;
     rebuilt_view known;
     std::optional<duration> in_doubt_since{};
-    listener itself{}; ///< Who is pushed to.
+    caf::actor_addr itself{}; ///< Who is pushed to. Weak: its behaviour holds this.
   };
   using subscriber_ptr = std::shared_ptr<subscriber>;
 
