@@ -356,10 +356,10 @@ void links_state::perform(greeter::output out) {
         environment_->context->log.warn(
           "a link was refused", "peer", found->second.connection->peer(), "why",
           told->why, "untold", told->untold);
-  for (auto& [connection, frame] : out.frames)
-    if (auto found = connections_.find(connection); found != connections_.end()) {
+  for (auto& x : out.frames)
+    if (auto found = connections_.find(x.connection); found != connections_.end()) {
       auto bytes = byte_buffer{};
-      append_frame(bytes, encode(std::move(frame)));
+      append_frame(bytes, encode(std::move(x.frame)));
       found->second.connection->write(std::move(bytes));
     }
   for (auto id : out.closes)

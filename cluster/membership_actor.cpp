@@ -75,8 +75,9 @@ void membership_state::tick(std::uint64_t number) {
 }
 
 void membership_state::perform(membership::output out) {
-  for (auto& [to, message] : out.sends)
-    self_->send(links_, post{to, membership_name, caf::make_message(std::move(message))});
+  for (auto& x : out.sends)
+    self_->send(
+      links_, post{x.to, membership_name, caf::make_message(std::move(x.message))});
   for (const auto& x : out.news)
     tell(x);
   for (const auto& x : out.redials)

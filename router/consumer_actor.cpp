@@ -19,7 +19,7 @@ constexpr auto consumer_tick_period = 5ms;
 
 consumer::consumer(
   const actors::actor_context* context, call_config config, std::string service,
-  random_source random, consumer_parts owner)
+  random_source random, const consumer_parts& owner)
     : context_{context}, owner_{owner.address()}, service_{service},
       lines_{config.slow_after},
       table_{

@@ -37,7 +37,7 @@ public:
   /// ends it before itself.
   consumer(
     const actors::actor_context* context, call_config config, std::string service,
-    random_source random, consumer_parts owner);
+    random_source random, const consumer_parts& owner);
 
   /// Calls; `done` may run before this returns.
   void call(call_request x, callback done);

@@ -230,12 +230,12 @@ private:
   void retransmit(const pair& way);
   duration draw_latency();
   pair way_of(end_id from);
-  std::vector<end_id> ends_at(const std::string& host) const;
+  [[nodiscard]] std::vector<end_id> ends_at(const std::string& host) const;
   void on_alarm(const alarm& x);
   void expire_dial(end_id at);
   void emit(const std::string& host, event x);
   void set_alarm(time_point when, alarm x);
-  bool passes(const pair& way) const;
+  [[nodiscard]] bool passes(const pair& way) const;
   void trace(const pair& way, const char* what, byte_view bytes = {});
   output flush() { return std::exchange(out_, {}); }
 

@@ -90,7 +90,7 @@ bool node_is_gone(const error& why) {
 /// The sale itself: one thread that asks and listens.
 class sale {
 public:
-  explicit sale(const sale_options& options) : options_{options} {}
+  explicit sale(sale_options options) : options_{std::move(options)} {}
 
   error open() {
     if (auto why = client_.connect(to_string(options_.connect)))

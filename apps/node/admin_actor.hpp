@@ -78,7 +78,7 @@ public:
 
 private:
   void ask_shards_of(
-    const node_id& node, std::function<void(expected<own_shards_reply>)> done);
+    const node_id& node, const std::function<void(expected<own_shards_reply>)>& done);
   [[nodiscard]] error not_joined() const;
   [[nodiscard]] error not_allowed() const;
   caf::result<data_reply> write(slot in, const router::data_command& x);

@@ -192,7 +192,7 @@ caf::result<data_reply> admin_state::ask_data(Request request) {
 }
 
 void admin_state::ask_shards_of(
-  const node_id& node, std::function<void(expected<own_shards_reply>)> done) {
+  const node_id& node, const std::function<void(expected<own_shards_reply>)>& done) {
   auto failed = [done](error& why) { done(std::move(why)); };
   auto ask = [this, done, failed](const admin_actor& admin) {
     self_->request(admin, peer_deadline, own_shards_query{})

@@ -63,7 +63,7 @@ struct section {
   }
 
   /// For plain integers that count bytes.
-  config_key
+  [[nodiscard]] config_key
   bytes(std::string_view key, std::size_t Struct::*member, std::string_view about) const {
     return {
       name,

@@ -19,7 +19,8 @@ namespace troupe::lab {
 template <class Answer, class Handle, class Request>
 void ask(
   caf::actor_system& system, const Handle& whom, duration deadline, Request request,
-  std::function<void(Answer&)> answered, std::function<void(error&)> failed) {
+  const std::function<void(Answer&)>& answered,
+  const std::function<void(error&)>& failed) {
   system.spawn([=, request = std::move(request)](caf::event_based_actor* self) {
     // What an actor has promised and not delivered is lost with it, without a word.
     self->set_down_handler([self, failed](const caf::down_msg&) {

@@ -12,6 +12,10 @@ namespace troupe::lab {
 
 namespace {
 
+std::string below(const std::string& directory, const std::string& name) {
+  return directory + "/" + name;
+}
+
 std::vector<std::string> names_in(disk& files, const std::string& directory) {
   auto found = files.list(directory);
   return found ? std::move(*found) : std::vector<std::string>{};
@@ -174,24 +178,24 @@ bool machine::flip_a_bit() {
   auto places = std::vector<place>{};
   const auto node = std::string{storage::shards_directory};
   for (const auto& replica : names_in(disk_, node)) {
-    const auto directory = node + "/" + replica;
-    auto hard = storage::hard_file::open(disk_, directory + "/HARD");
+    const auto directory = below(node, replica);
+    auto hard = storage::hard_file::open(disk_, below(directory, "HARD"));
     if (!hard)
       continue;
     const auto hint = hard->synced_hint();
-    const auto log = directory + "/log";
+    const auto log = below(directory, "log");
     for (const auto& segment : names_in(disk_, log)) {
       if (!storage::is_segment(segment))
         continue;
       constexpr auto segment_bytes_max = std::size_t{64} << 20;
-      auto bytes = read_file(disk_, log + "/" + segment, segment_bytes_max);
+      auto bytes = read_file(disk_, below(log, segment), segment_bytes_max);
       if (!bytes)
         continue;
       auto offset = std::uint64_t{storage::segment_header_bytes};
       for (const auto& frame :
            storage::scan_segment(*bytes, *storage::number_of(segment)).frames) {
         if (frame.last() <= hint)
-          places.push_back({log + "/" + segment, offset + random_.below(frame.bytes())});
+          places.push_back({below(log, segment), offset + random_.below(frame.bytes())});
         offset += frame.bytes();
       }
     }
