@@ -185,7 +185,11 @@ void replica_watch::ended(const replica& core) {
     return;
   if (found->second.files)
     groups_->check(found->first, [&](replication_checker& x) {
-      x.stopped(core.state().id(), found->second.files->log().durable());
+      // A cut may be under way: the log has it on disk, and does not say so yet. The core
+      // believes in no more than what will be left.
+      x.stopped(
+        core.state().id(),
+        std::min(found->second.files->log().durable(), core.state().durable));
     });
   replicas_.erase(found);
 }
