@@ -14,8 +14,10 @@
 #pragma once
 
 #include "actors/base/error.hpp"
+#include "actors/base/line_limit.hpp"
 #include "actors/base/time.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -42,9 +44,7 @@ public:
 
 private:
   std::deque<std::string> told_; // The oldest first.
-  time_point minute_begin_{};
-  std::uint32_t told_count_ = 0; // In this minute.
-  std::uint64_t untold_ = 0;
+  line_limit lines_{per_minute_max, std::chrono::minutes{1}};
 };
 
 } // namespace troupe::cluster

@@ -27,12 +27,10 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-// A GET has a short header.
-constexpr std::uint32_t header_bytes_max = 16U << 10;
-
 // What a client may still send after a refusal, without being heard: closing at once
 // would reset the connection, and the client might never see why.
 constexpr auto goodbye = std::chrono::milliseconds{2'000};
+constexpr auto goodbye_bytes = std::size_t{16} << 10; // At one time.
 
 constexpr auto accept_backoff = std::chrono::milliseconds{100};
 
@@ -57,13 +55,14 @@ response refusal(http::status why, std::string sentence, unsigned version = 11) 
 
 /// What a header that cannot be taken in is answered with; nothing when the connection is
 /// at its end, or broke.
-std::optional<response> refusal_of(const beast::error_code& trouble) {
+std::optional<response>
+refusal_of(const beast::error_code& trouble, byte_size header_max) {
   if (trouble == http::error::end_of_stream)
     return std::nullopt;
   if (trouble == http::error::header_limit)
     return refusal(
       http::status::request_header_fields_too_large,
-      "a request's header ends at " + std::to_string(header_bytes_max) + " bytes");
+      "a request's header ends at " + to_text(header_max) + " (http.header_max)");
   if (trouble.category() == make_error_code(http::error::bad_method).category())
     return refusal(http::status::bad_request, "malformed request: " + trouble.message());
   return std::nullopt;
@@ -110,7 +109,7 @@ public:
 
   void read() {
     parser_.emplace();
-    parser_->header_limit(header_bytes_max);
+    parser_->header_limit(static_cast<std::uint32_t>(config_.header_max.bytes));
     // No body is read, whatever its length. Not boost::none: Boost 1.74 takes every
     // length for more than that.
     parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -120,7 +119,7 @@ public:
       [self = shared_from_this()](beast::error_code trouble, std::size_t) {
         if (!trouble)
           self->write(respond(*self->parser_, self->answer_));
-        else if (auto refused = refusal_of(trouble))
+        else if (auto refused = refusal_of(trouble, self->config_.header_max))
           self->write(std::move(*refused));
       });
   }
@@ -155,7 +154,7 @@ private:
   void drop_input() {
     buffer_.clear();
     stream_.async_read_some(
-      buffer_.prepare(header_bytes_max),
+      buffer_.prepare(goodbye_bytes),
       [self = shared_from_this()](beast::error_code trouble, std::size_t) {
         if (!trouble)
           self->drop_input();

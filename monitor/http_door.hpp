@@ -6,14 +6,13 @@
 ///
 /// What it cannot answer is told so, and its connection closed: 400 for what is not HTTP,
 /// 405 (with Allow) for methods other than GET and HEAD, 413 for a body, 431 for a header
-/// above 16 KiB. Who takes too long is closed without a word.
+/// above `header_max`. Who takes too long is closed without a word.
 #pragma once
 
 #include "actors/address.hpp"
 #include "actors/base/error.hpp"
+#include "monitor/http_door_config.hpp"
 
-#include <chrono>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,15 +23,6 @@ struct http_answer {
   unsigned status = 200;
   std::string content_type;
   std::string body;
-};
-
-struct http_door_config {
-  /// Connections served at one time; further ones wait in the system's queue.
-  std::size_t connections_max = 256;
-
-  /// How long a client may take for its whole request, counted from the answer before
-  /// it, and to read the answer.
-  std::chrono::milliseconds client_deadline{10'000};
 };
 
 class http_door {

@@ -4,8 +4,10 @@
 /// Pure. Not thread-safe; one per consumer and per service host.
 #pragma once
 
+#include "actors/base/line_limit.hpp"
 #include "actors/base/time.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -31,9 +33,7 @@ public:
 
 private:
   duration slow_after_;
-  time_point second_begin_{};
-  std::uint32_t told_ = 0; // In this second.
-  std::uint64_t untold_ = 0;
+  line_limit lines_{per_second_max, std::chrono::seconds{1}};
 };
 
 } // namespace troupe::router

@@ -324,6 +324,16 @@ key_list data_keys() {
   };
 }
 
+key_list http_keys() {
+  using c = monitor::http_door_config;
+  const auto of = section<c>{"http", &node_config::http};
+  return {
+    of("connections_max", &c::connections_max, "connections at one time"),
+    of("client_deadline", &c::client_deadline, "time for a request, and for its answer"),
+    of("header_max", &c::header_max, "largest header of a request"),
+  };
+}
+
 key_list log_keys() {
   const auto log = section<log_config>{"log", &node_config::log};
   return {
@@ -339,7 +349,7 @@ key_list all_keys() {
   for (auto&& part :
        {node_keys(), door_keys(), link_keys(), membership_keys(), registry_keys(),
         storage_keys(), store_keys(), service_keys(), call_keys(), resp_keys(),
-        data_keys(), log_keys()})
+        data_keys(), log_keys(), http_keys()})
     result.insert(result.end(), part.begin(), part.end());
   return result;
 }

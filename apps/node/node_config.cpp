@@ -209,6 +209,7 @@ error node_config::validate() const {
     data.validate(),
     forwards.validate(),
     data_calls.validate(),
+    http.validate(),
     check_request_sizes(*this),
   });
 }

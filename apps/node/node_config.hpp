@@ -10,6 +10,7 @@
 #include "actors/base/log.hpp"
 #include "cluster/link_config.hpp"
 #include "cluster/membership_config.hpp"
+#include "monitor/http_door_config.hpp"
 #include "registry/registry_config.hpp"
 #include "router/call_table.hpp"
 #include "router/data/data_calls.hpp"
@@ -112,6 +113,7 @@ struct node_config {
   router::data_router_config data; ///< But for its `forwards`:
   router::forwards_config forwards;
   router::data_calls_config data_calls; ///< Of the door, and of the node's own clients.
+  monitor::http_door_config http;
   log_config log;
 
   /// The first thing that is wrong in itself or with another setting, or none:

@@ -201,7 +201,7 @@ int run(
       environment, config, *identity, std::move(services),
       [&](const error& why) { verdict.ended(why); }};
     auto door = monitor::http_door::open(
-      config.http_door.listen, {},
+      config.http_door.listen, config.http,
       [&](const std::string& path) { return answer_http(node, path); });
     if (!door)
       return complain(door.error());

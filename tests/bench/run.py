@@ -34,6 +34,11 @@ def fail(text):
     sys.exit(f"bench: {text}")
 
 
+def tell(text):
+    """What is measured now: the whole takes a quarter of an hour."""
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
 def free_base_port():
     while True:
         base = random.randrange(10_000, 31_000, 300)
@@ -149,6 +154,7 @@ def bench_calls(program, scale):
     env = {"TROUPE_CALL_DEADLINE": "60 s"}
     with Cluster(program, 1, env=env) as local:
         for in_flight, calls in ((1, 40_000), (64, 200_000)):
+            tell(f"calls within a node, {in_flight} in flight")
             calls = calls // scale
             ours = median([calls_through(local, calls, in_flight) for _ in range(ROUNDS)])
             raw = median([yardstick(program, "caf-local", calls, in_flight)
@@ -162,6 +168,7 @@ def bench_calls(program, scale):
         port = free_base_port()
         with raw_server(program, port):
             for in_flight, calls in ((1, 10_000), (64, 100_000)):
+                tell(f"calls to another node, {in_flight} in flight")
                 calls = calls // scale
                 ours = median([calls_through(remote, calls, in_flight)
                                for _ in range(ROUNDS)])
@@ -200,6 +207,7 @@ def bench_data(program, scale):
         with start() as server:
             port = server.port if isinstance(server, Redis) else server.resp_port(1)
             for depth in (1, 16):
+                tell(f"SET and GET, {name}, depth {depth}")
                 requests = (20_000 if depth == 1 else 100_000) // scale
                 rounds = [redis_bench(port, depth, requests) for _ in range(ROUNDS)]
                 for test in ("SET", "GET"):
@@ -227,6 +235,7 @@ def bench_membership(program, scale):
              "| false deaths | in node-hours | messages/s | bytes/s |",
              "|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for nodes, hours, crashes in ((100, 100, 100), (1_000, 10, 20)):
+        tell(f"membership of {nodes} nodes")
         printed = run(program, "--nodes", nodes, "--node-hours", hours / scale, "--crashes",
                       crashes // scale, timeout=3_600)
         for x in map(json.loads, printed.splitlines()):

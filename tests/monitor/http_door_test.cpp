@@ -154,6 +154,30 @@ TEST_CASE_FIXTURE(http_door_fixture, "http_door: a header above the limit gets 4
   const auto line = "X-Long: " + std::string(std::size_t{17} << 10, 'x') + "\r\n";
   const auto answer = exchange("GET /health HTTP/1.1\r\nHost: n1\r\n" + line + "\r\n");
   CHECK(has_status(answer, "431"));
+  CHECK(has(answer, "16 KiB (http.header_max)"));
+}
+
+TEST_CASE_FIXTURE(http_door_fixture, "http_door: header_max bounds a header") {
+  open({.header_max = kib(1)});
+  CHECK(has_status(exchange(last_get("/health")), "200"));
+  const auto line = "X-Long: " + std::string(std::size_t{1} << 10, 'x') + "\r\n";
+  const auto answer = exchange("GET /health HTTP/1.1\r\nHost: n1\r\n" + line + "\r\n");
+  CHECK(has_status(answer, "431"));
+  CHECK(has(answer, "1 KiB"));
+}
+
+TEST_CASE("http_door_config: a value out of its range is named") {
+  CHECK_FALSE(http_door_config{}.validate());
+  CHECK(
+    render(http_door_config{.connections_max = 0}.validate()).find("http.connections_max")
+    != std::string::npos);
+  CHECK(
+    render(http_door_config{.client_deadline = 99ms}.validate())
+      .find("http.client_deadline")
+    != std::string::npos);
+  CHECK(
+    render(http_door_config{.header_max = mib(2)}.validate()).find("http.header_max")
+    != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(
