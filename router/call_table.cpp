@@ -201,7 +201,7 @@ void call_table::retry_or_end(
 void call_table::end(
   output& out, pending_map::iterator x, expected<std::string> result, time_point now) {
   auto& call = x->second;
-  auto at = call.attempt > 0 ? std::optional{call.at} : std::nullopt;
+  auto at = call.attempt > 0 ? std::optional{std::move(call.at)} : std::nullopt;
   out.endings.push_back(
     {x->first, std::move(result), call.attempt, now - call.started, call.request.trace,
      std::move(call.request.method), std::move(at)});

@@ -34,10 +34,8 @@ public:
   deterministic_system(const deterministic_system&) = delete;
   deterministic_system& operator=(const deterministic_system&) = delete;
 
-  /// Ends what is left: politely, so that supervisors stop their children, then for good.
   ~deterministic_system() {
-    end_all(caf::exit_reason::user_shutdown);
-    end_all(caf::exit_reason::kill);
+    end_actors();
     self_.reset();
     // The engine would wait for them without a word.
     TROUPE_ASSERT(engine_.registry().running() == 0 && "an actor outlives its test");
@@ -49,6 +47,14 @@ public:
     auto handle = engine_.spawn(std::forward<Ts>(xs)...);
     spawned_.push_back(caf::actor_cast<caf::actor>(handle));
     return handle;
+  }
+
+  /// Ends what is left: politely, so that supervisors stop their children, then for good.
+  /// For what actors use and this system does not own: before that dies.
+  void end_actors() {
+    end_all(caf::exit_reason::user_shutdown);
+    end_all(caf::exit_reason::kill);
+    spawned_.clear();
   }
 
   /// Runs until no actor has a message left. Time stands still.

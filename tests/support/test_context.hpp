@@ -15,10 +15,10 @@ namespace troupe::test {
 class test_context : public actors::actor_context {
 public:
   explicit test_context(deterministic_system& system)
-      : sink_{
-        {.level = log_level::trace},
-        [clock = system.clock()] { return clock->wall_time(); },
-        [this](std::string_view line) { lines.emplace_back(line); }} {
+      : system_{system}, sink_{
+                           {.level = log_level::trace},
+                           [clock = system.clock()] { return clock->wall_time(); },
+                           [this](std::string_view line) { lines.emplace_back(line); }} {
     clock = system.clock();
     metrics = &registry_;
     log = logger{&sink_, "n1", "test"};
@@ -26,6 +26,9 @@ public:
 
   test_context(const test_context&) = delete;
   test_context& operator=(const test_context&) = delete;
+
+  /// Ends the actors first: they count and log to their last message.
+  ~test_context() { system_.end_actors(); }
 
   /// Whether some line has `text`.
   [[nodiscard]] bool logged(std::string_view text) const {
@@ -48,6 +51,7 @@ public:
   std::vector<std::string> lines;
 
 private:
+  deterministic_system& system_;
   metrics_registry registry_;
   log_sink sink_;
 };
