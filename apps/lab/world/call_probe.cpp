@@ -11,24 +11,39 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto service_name = "lab.Probe";
+constexpr auto shared_service = "lab.Probe";
 constexpr auto once = "Once";   // Not idempotent.
 constexpr auto again = "Again"; // Idempotent.
 constexpr auto think_max = 300ms;
 constexpr auto work_max = 60ms;
+
+// Some work lasts longer than a link needs to come back, so that a call finds itself
+// under way when it is repeated.
+constexpr auto long_work_max = 4s;
+constexpr auto long_work_chance = 0.3;
+
+/// Provided by the `index`-th machine and the one before it.
+std::string pair_service(std::size_t index) {
+  return "lab.Pair" + std::to_string(index + 1);
+}
 
 } // namespace
 
 call_probe::call_probe(environment in, std::size_t caller_count, random_source random)
     : in_{std::move(in)}, caller_count_{caller_count}, random_{random} {}
 
-router::service_definition call_probe::service_of(std::size_t index) {
+std::vector<router::service_definition> call_probe::services_of(std::size_t index) {
   const auto life = (*in_.machines)[index]->life_count();
   auto handle = [this, index,
                  life](const router::invocation& what, const router::responder& respond) {
     execute({index, life, what.id}, what, respond);
   };
-  return {{"", service_name, ""}, {{once, false, handle}, {again, true, handle}}};
+  const auto next = (index + 1) % in_.machines->size();
+  auto result = std::vector<router::service_definition>{};
+  for (const auto& name :
+       std::set<std::string>{shared_service, pair_service(index), pair_service(next)})
+    result.push_back({{"", name, ""}, {{once, false, handle}, {again, true, handle}}});
+  return result;
 }
 
 void call_probe::execute(
@@ -49,9 +64,13 @@ void call_probe::execute(
         + ", which is not idempotent and ran on "
         + (*in_.machines)[first.machine]->name());
   }
-  in_.engine->after(
-    random_.between(duration{}, duration{work_max}),
-    [respond, content = what.content] { respond(content); });
+  in_.engine->after(draw_work(), [respond, content = what.content] { respond(content); });
+}
+
+duration call_probe::draw_work() {
+  const auto longest
+    = random_.chance(long_work_chance) ? duration{long_work_max} : duration{work_max};
+  return random_.between(duration{}, longest);
 }
 
 void call_probe::start() {
@@ -75,10 +94,13 @@ void call_probe::call() {
   request.method = random_.chance(0.5) ? once : again;
   request.content = std::to_string(++token_count_);
   request.idempotent = request.method == again;
+  const auto service = random_.chance(0.5)
+                         ? std::string{shared_service}
+                         : pair_service(random_.below(in_.machines->size()));
   ++under_way_;
   ask<router::call_answer>(
     in_.engine->system(), through.handles().gateway, duration{30s},
-    router::gateway_call{service_name, std::move(request)},
+    router::gateway_call{service, std::move(request)},
     [this](const router::call_answer&) { ended(true); },
     [this](const error&) { ended(false); });
 }

@@ -1,6 +1,9 @@
-/// A service on each simulated node, its callers, and the check of what calls promise: a
+/// Services on each simulated node, their callers, and the check of what calls promise: a
 /// provider executes a call at most once, and a call that is not idempotent runs on at
 /// most one.
+///
+/// One service is on all nodes, so that a call can be repeated elsewhere; and each two
+/// neighbours have one, whose calls come back to where they were when both are lost.
 #pragma once
 
 #include "actors/base/random.hpp"
@@ -33,7 +36,7 @@ public:
   call_probe(environment in, std::size_t caller_count, random_source random);
 
   /// What the `index`-th machine provides in the life that begins.
-  [[nodiscard]] router::service_definition service_of(std::size_t index);
+  [[nodiscard]] std::vector<router::service_definition> services_of(std::size_t index);
 
   void start();
   void stop() { stopped_ = true; }
@@ -53,6 +56,7 @@ private:
 
   void
   execute(execution x, const router::invocation& what, const router::responder& respond);
+  [[nodiscard]] duration draw_work();
   void think();
   void call();
   void ended(bool answered);

@@ -28,6 +28,8 @@ constexpr auto agree_within = duration{60s};
 constexpr auto check_within = duration{600s};
 constexpr auto ask_deadline = duration{10s};
 
+constexpr auto caller_count = std::size_t{4};
+
 sim::network_config network_of(const world_options& x) {
   auto result = sim::network_config{};
   result.latency_max = x.latency_max;
@@ -52,7 +54,7 @@ node_world::node_world(const sim_request& request, simulated_app app)
       calls_{
         {&engine_, &machines_, &trace_,
          [this](const std::string& what) { violated(what); }},
-        2,
+        caller_count,
         random_.fork()},
       views_{{&engine_, &machines_, [this](const std::string& what) { violated(what); }}},
       clients_{
@@ -137,7 +139,8 @@ apps::service_maker node_world::services_of(std::size_t index) {
   return [this, index](apps::service_environment& node) {
     auto result
       = app_.services ? app_.services(node) : std::vector<router::service_definition>{};
-    result.push_back(calls_.service_of(index));
+    for (auto& x : calls_.services_of(index))
+      result.push_back(std::move(x));
     service_count_ = result.size();
     return result;
   };

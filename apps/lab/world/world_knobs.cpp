@@ -51,6 +51,13 @@ const auto knobs = std::array{
     }},
   // Every second change finds a subscriber that lags.
   knob{"one_push", [](auto& x) { x.registry.unacked_max = 1; }},
+  // A call outlives several losses of its providers, and comes back to earlier ones.
+  knob{
+    "stubborn_calls",
+    [](auto& x) {
+      x.call.retry_count = 20;
+      x.call.deadline = 20s;
+    }},
   // Links close whenever nobody needs them.
   knob{"restless_links", [](auto& x) { x.link.idle_after = 100ms; }},
 };
