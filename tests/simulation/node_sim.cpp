@@ -61,7 +61,10 @@ TEST_CASE("nodes: without faults nothing is lost, deposed or executed twice") {
     CHECK(result.counters.at("views compared") > 0);
     CHECK(result.counters.at("sights judged") > 0);
     CHECK(result.counters.at("truncations") == 0);
-    CHECK(result.counters.at("calls executed") == result.counters.at("calls answered"));
+    CHECK(result.counters.at("calls answered") > 0);
+    CHECK(
+      result.counters.at("calls executed")
+      == result.counters.at("calls answered") + result.counters.at("calls late"));
   }
 }
 

@@ -18,7 +18,8 @@ constexpr auto think_max = 300ms;
 constexpr auto work_max = 60ms;
 
 // Some work lasts longer than a link needs to come back, so that a call finds itself
-// under way when it is repeated.
+// under way when it is repeated; and longer than `call.deadline`, unless calls are
+// stubborn.
 constexpr auto long_work_max = 4s;
 constexpr auto long_work_chance = 0.3;
 
@@ -101,14 +102,18 @@ void call_probe::call() {
   ask<router::call_answer>(
     in_.engine->system(), through.handles().gateway, duration{30s},
     router::gateway_call{service, std::move(request)},
-    [this](const router::call_answer&) { ended(true); },
-    [this](const error&) { ended(false); });
+    [this](const router::call_answer&) {
+      ++answered_count_;
+      ended();
+    },
+    [this](const error& why) {
+      late_count_ += code_of(why) == ec::deadline_exceeded ? 1 : 0;
+      ended();
+    });
 }
 
-void call_probe::ended(bool answered) {
+void call_probe::ended() {
   --under_way_;
-  if (answered)
-    ++answered_count_;
   think();
 }
 

@@ -45,6 +45,9 @@ public:
   [[nodiscard]] std::uint64_t answered_count() const { return answered_count_; }
   [[nodiscard]] std::uint64_t executed_count() const { return executed_count_; }
 
+  /// Calls that came to their deadline, most of them because their work lasted longer.
+  [[nodiscard]] std::uint64_t late_count() const { return late_count_; }
+
 private:
   struct execution {
     std::size_t machine = 0;
@@ -59,7 +62,7 @@ private:
   [[nodiscard]] duration draw_work();
   void think();
   void call();
-  void ended(bool answered);
+  void ended();
 
   environment in_;
   std::size_t caller_count_;
@@ -70,6 +73,7 @@ private:
   std::uint64_t token_count_ = 0;
   std::uint64_t answered_count_ = 0;
   std::uint64_t executed_count_ = 0;
+  std::uint64_t late_count_ = 0;
   bool stopped_ = false;
 };
 

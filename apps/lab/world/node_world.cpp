@@ -214,6 +214,7 @@ sim_result node_world::run() {
   counters_["truncations"] = groups_.truncation_count();
   counters_["calls answered"] = calls_.answered_count();
   counters_["calls executed"] = calls_.executed_count();
+  counters_["calls late"] = calls_.late_count();
   counters_["views compared"] = views_.compared_count();
   counters_["sights judged"] = sights_.judged_count();
   counters_["steps"] = engine_.step_count();
