@@ -131,7 +131,7 @@ TEST_CASE("resp_door: a reset connection costs nobody else anything") {
   auto steady = t.connect();
   for (auto i = 0; i < 20; ++i) {
     auto peer = troupe::test::tcp_peer::connected_to(t.door->where().port);
-    peer.send("SET a 1\r\nGET b\r\n*3\r\n$3\r\nSE");
+    CHECK(peer.send("SET a 1\r\nGET b\r\n*3\r\n$3\r\nSE"));
     peer.reset();
   }
   CHECK(steady.ask("SET a 2\r\nGET a\r\n", "+OK\r\n$1\r\n2\r\n") == "+OK\r\n$1\r\n2\r\n");

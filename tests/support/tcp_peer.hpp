@@ -38,13 +38,13 @@ public:
     return result;
   }
 
-  bool connect(std::uint16_t port) const {
+  [[nodiscard]] bool connect(std::uint16_t port) const {
     auto where = loopback(port);
     return ::connect(fd_, reinterpret_cast<const sockaddr*>(&where), sizeof(where)) == 0;
   }
 
   /// Listens at a free port and returns it.
-  std::uint16_t listen(int backlog) const {
+  [[nodiscard]] std::uint16_t listen(int backlog) const {
     auto where = loopback(0);
     auto size = socklen_t{sizeof(where)};
     REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&where), size) == 0);
@@ -54,7 +54,7 @@ public:
   }
 
   /// False when the connection is gone.
-  bool send(std::string_view text) const {
+  [[nodiscard]] bool send(std::string_view text) const {
     return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) >= 0;
   }
 
@@ -65,7 +65,7 @@ public:
   }
 
   /// So many bytes; fewer when the connection ends before.
-  std::string receive(std::size_t count) const {
+  [[nodiscard]] std::string receive(std::size_t count) const {
     auto result = std::string(count, '\0');
     auto got = std::size_t{0};
     for (ssize_t n = 0;
@@ -76,7 +76,7 @@ public:
   }
 
   /// Everything up to the end of the connection.
-  std::string receive_all() const {
+  [[nodiscard]] std::string receive_all() const {
     auto result = std::string{};
     auto buffer = std::array<char, 4096>{};
     for (ssize_t n = 0; (n = ::recv(fd_, buffer.data(), buffer.size(), 0)) > 0;)
