@@ -110,7 +110,7 @@ using recorder_actor = caf::typed_actor<
   caf::reacts_to<actors::disconnected>>;
 
 inline recorder_actor::behavior_type
-make_recorder(recorder_actor::pointer /*self*/, event_log_ptr log) {
+make_recorder(recorder_actor::pointer /*self*/, const event_log_ptr& log) {
   return {
     [log](const actors::accepted& event) { log->add(event); },
     [log](const actors::connected& event) { log->add(event); },
