@@ -35,7 +35,7 @@ def fail(text):
 
 
 def tell(text):
-    """What is measured now: the whole takes a quarter of an hour."""
+    """What is measured now: the whole takes twenty minutes."""
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 

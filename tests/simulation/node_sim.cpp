@@ -3,6 +3,8 @@
 
 #include "apps/lab/world/node_world.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +27,12 @@ sim_request request_of(std::uint64_t seed) {
 
 std::string first_violation(const sim_result& x) {
   return x.violations.empty() ? std::string{} : x.violations.front();
+}
+
+bool has_knob(const sim_result& x, const std::string& name) {
+  return std::ranges::any_of(x.options, [&name](const std::string& option) {
+    return option.starts_with("knobs = ") && option.find(name) != std::string::npos;
+  });
 }
 
 /// Of an app that asks for nothing.
@@ -65,6 +73,21 @@ TEST_CASE("nodes: without faults nothing is lost, deposed or executed twice") {
     CHECK(
       result.counters.at("calls executed")
       == result.counters.at("calls answered") + result.counters.at("calls late"));
+  }
+}
+
+// Their deadline is beyond all work: none may be late, as one would be whose answer got
+// lost.
+TEST_CASE("nodes: without faults each stubborn call is executed once, and answered") {
+  for (std::uint64_t seed : {6, 11, 12}) {
+    auto request = request_of(seed);
+    request.fault_kinds.clear();
+    const auto result = make_nodes_simulator().run(request);
+    REQUIRE(has_knob(result, "stubborn_calls"));
+    CHECK(first_violation(result).empty());
+    CHECK(result.counters.at("calls answered") > 0);
+    CHECK(result.counters.at("calls late") == 0);
+    CHECK(result.counters.at("calls executed") == result.counters.at("calls answered"));
   }
 }
 
